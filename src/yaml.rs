@@ -1,0 +1,331 @@
+//! Reading and writing YAML; the only module that names the YAML crate.
+//!
+//! `serde_yaml` is no longer developed and has habits to guard against here: it writes strings such
+//! as `no`, `12:30` or a date without quotes, which YAML 1.1 readers turn into other types. So it
+//! reads, and a small emitter writes: strings are quoted unless no reader could take them for
+//! anything else, multi-line strings are literal blocks, key order is that of the type, nothing is
+//! folded.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Place;
+use crate::diagnostic::SourceFile;
+
+/// Reads one document. JSON is YAML, so a JSON file is read as well.
+///
+/// # Errors
+///
+/// A diagnostic with file, line and path of the value for a syntax error, a wrong type, an unknown
+/// or a missing key.
+pub fn read<T: DeserializeOwned>(file: &SourceFile) -> Result<T, Diagnostic> {
+    if file.text().trim().is_empty() {
+        return Err(Diagnostic::error("the document is empty").at(Place {
+            file: file.clone(),
+            path: None,
+            position: None,
+        }));
+    }
+    serde_yaml::from_str(file.text()).map_err(|error| diagnostic(file, &error))
+}
+
+fn diagnostic(file: &SourceFile, error: &serde_yaml::Error) -> Diagnostic {
+    let position = error.location().map(|at| (at.line(), at.column()));
+    let mut text = error.to_string();
+    if let Some(end) = text.rfind(" at line ") {
+        text.truncate(end);
+    }
+    // serde_yaml puts the path in front: `nodePools[0].nodes[2].kubelet: message`.
+    let (path, message) = match text.split_once(": ") {
+        Some((path, message)) if is_path(path) => (Some(path.to_owned()), message.to_owned()),
+        _ => (None, text),
+    };
+    let help = suggestion(&message);
+    let mut diagnostic =
+        Diagnostic::error(message).at(Place { file: file.clone(), path, position });
+    diagnostic.help = help;
+    diagnostic
+}
+
+fn is_path(text: &str) -> bool {
+    !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.[]/\"".contains(&byte))
+}
+
+/// For serde's "unknown field `x`, expected …": the key that was probably meant.
+fn suggestion(message: &str) -> Option<String> {
+    let (unknown, expected) = message
+        .strip_prefix("unknown field ")
+        .or_else(|| message.strip_prefix("unknown variant "))?
+        .split_once(", expected ")?;
+    let unknown = unknown.trim_matches('`');
+    expected
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .map(|candidate| (strsim::jaro_winkler(unknown, candidate), candidate))
+        .filter(|(similarity, _)| *similarity > 0.75)
+        .max_by(|left, right| left.0.total_cmp(&right.0))
+        .map(|(_, candidate)| format!("did you mean `{candidate}`?"))
+}
+
+/// Writes a document that every YAML 1.1 and 1.2 reader understands alike.
+///
+/// # Errors
+///
+/// Whatever the `Serialize` implementation of `value` refuses.
+pub fn write<T: Serialize + ?Sized>(value: &T) -> Result<String, serde_json::Error> {
+    let value = serde_json::to_value(value)?;
+    let mut text = String::new();
+    match &value {
+        Value::Object(_) | Value::Array(_) if !is_empty(&value) => block(&mut text, &value, 0),
+        _ => {
+            flow_or_scalar(&mut text, &value, 0);
+        }
+    }
+    Ok(text)
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Object(map) => map.is_empty(),
+        Value::Array(list) => list.is_empty(),
+        _ => false,
+    }
+}
+
+/// A non-empty mapping or sequence, one entry a line.
+fn block(text: &mut String, value: &Value, indent: usize) {
+    match value {
+        Value::Object(map) => {
+            for (position, (key, value)) in map.iter().enumerate() {
+                if position > 0 {
+                    pad(text, indent);
+                }
+                scalar(text, key);
+                text.push(':');
+                nested(text, value, indent);
+            }
+        }
+        Value::Array(list) => {
+            for (position, value) in list.iter().enumerate() {
+                if position > 0 {
+                    pad(text, indent);
+                }
+                text.push('-');
+                item(text, value, indent);
+            }
+        }
+        _ => flow_or_scalar(text, value, indent),
+    }
+}
+
+/// The value behind `key:`. Sequences stand at the indentation of their key.
+fn nested(text: &mut String, value: &Value, indent: usize) {
+    match value {
+        Value::Object(map) if !map.is_empty() => {
+            text.push('\n');
+            pad(text, indent + 2);
+            block(text, value, indent + 2);
+        }
+        Value::Array(list) if !list.is_empty() && !short(list) => {
+            text.push('\n');
+            pad(text, indent);
+            block(text, value, indent);
+        }
+        _ => {
+            text.push(' ');
+            flow_or_scalar(text, value, indent + 2);
+        }
+    }
+}
+
+/// The value behind `-`.
+fn item(text: &mut String, value: &Value, indent: usize) {
+    text.push(' ');
+    match value {
+        Value::Object(_) | Value::Array(_) if !is_empty(value) => block(text, value, indent + 2),
+        _ => flow_or_scalar(text, value, indent + 2),
+    }
+}
+
+/// A list of plain words that fits a line reads better on one.
+fn short(list: &[Value]) -> bool {
+    const WIDTH: usize = 100;
+    let words = list.iter().map(|value| match value {
+        Value::String(word) if is_plain(word) => Some(word.len() + 2),
+        _ => None,
+    });
+    words.sum::<Option<usize>>().is_some_and(|width| width <= WIDTH)
+}
+
+fn flow_or_scalar(text: &mut String, value: &Value, indent: usize) {
+    match value {
+        Value::Null => text.push_str("null\n"),
+        Value::Bool(bool) => _ = writeln!(text, "{bool}"),
+        Value::Number(number) => _ = writeln!(text, "{number}"),
+        Value::String(string) if is_literal_block(string) => literal(text, string, indent),
+        Value::String(string) => {
+            scalar(text, string);
+            text.push('\n');
+        }
+        Value::Object(_) => text.push_str("{}\n"),
+        Value::Array(list) => {
+            text.push('[');
+            for (position, value) in list.iter().enumerate() {
+                if position > 0 {
+                    text.push_str(", ");
+                }
+                scalar(text, value.as_str().unwrap_or_default());
+            }
+            text.push_str("]\n");
+        }
+    }
+}
+
+fn pad(text: &mut String, indent: usize) {
+    text.extend(std::iter::repeat_n(' ', indent));
+}
+
+fn scalar(text: &mut String, string: &str) {
+    if is_plain(string) {
+        text.push_str(string);
+    } else if string.chars().any(|char| {
+        char.is_control() || matches!(char, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}')
+    }) {
+        double_quoted(text, string);
+    } else {
+        text.push('\'');
+        text.push_str(&string.replace('\'', "''"));
+        text.push('\'');
+    }
+}
+
+fn double_quoted(text: &mut String, string: &str) {
+    text.push('"');
+    for char in string.chars() {
+        match char {
+            '"' => text.push_str("\\\""),
+            '\\' => text.push_str("\\\\"),
+            '\n' => text.push_str("\\n"),
+            '\t' => text.push_str("\\t"),
+            char if char.is_control() || matches!(char, '\u{2028}' | '\u{2029}' | '\u{FEFF}') => {
+                _ = write!(text, "\\u{:04X}", u32::from(char));
+            }
+            char => text.push(char),
+        }
+    }
+    text.push('"');
+}
+
+/// Whether no reader, of YAML 1.1 or 1.2, takes the text for anything but itself.
+fn is_plain(string: &str) -> bool {
+    const WORDS: [&str; 11] =
+        ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"];
+    let mut bytes = string.bytes();
+    let starts_plain = bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic());
+    let goes_on_plain =
+        bytes.all(|byte| byte.is_ascii_alphanumeric() || b" _./+-()=@%~".contains(&byte));
+    starts_plain
+        && goes_on_plain
+        && !string.ends_with(' ')
+        && !WORDS.contains(&string.to_ascii_lowercase().as_str())
+}
+
+/// Whether a literal block (`|`) gives the text back exactly.
+fn is_literal_block(string: &str) -> bool {
+    string.contains('\n')
+        && !string.starts_with([' ', '\n', '\t'])
+        && !string.ends_with("\n\n")
+        && !string.chars().any(|char| {
+            char != '\n'
+                && (char.is_control() || matches!(char, '\u{2028}' | '\u{2029}' | '\u{FEFF}'))
+        })
+}
+
+fn literal(text: &mut String, string: &str, indent: usize) {
+    text.push_str(if string.ends_with('\n') { "|\n" } else { "|-\n" });
+    for line in string.lines() {
+        if !line.is_empty() {
+            pad(text, indent);
+            text.push_str(line);
+        }
+        text.push('\n');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+    use serde_json::Value;
+    use serde_json::json;
+
+    use super::SourceFile;
+    use super::read;
+    use super::write;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only reading is tested")]
+    struct Document {
+        kubelet: String,
+        pools: Vec<u32>,
+    }
+
+    fn error(text: &str) -> String {
+        read::<Document>(&SourceFile::new("d.yaml", text)).unwrap_err().render(false)
+    }
+
+    #[test]
+    fn an_unknown_key_gets_a_place_and_a_suggestion() {
+        let text = error("kubelte: a\npools: []\n");
+        assert!(text.contains("unknown field `kubelte`"), "{text}");
+        assert!(text.contains("d.yaml"), "{text}");
+        assert!(text.contains("did you mean `kubelet`?"), "{text}");
+    }
+
+    #[test]
+    fn a_wrong_type_names_line_and_path() {
+        let text = error("kubelet: a\npools: [1, x]\n");
+        assert!(text.contains("d.yaml: pools[1]:2:12"), "{text}");
+    }
+
+    #[test]
+    fn broken_syntax_and_emptiness_are_told_apart() {
+        assert!(error("a: [1").contains("error:"));
+        assert!(error(" \n").contains("the document is empty"));
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let value = json!({
+            "words": ["no", "on", "12:30", "2026-11-22", "1.30", "~", "null", "0x1f", "", " a", "a ", "y", "=", "1_000", "é", "a: b", "# c", "- d", "'q'", "\"", "a\tb", "!t", "&x", "*y", "{", "v1.30.4", "…", "\u{85}", "\u{2028}"],
+            "short": ["cp-1", "cp-2"],
+            "script": "line one\n  indented # not a comment\n\nlast",
+            "ends": "one\ntwo\n",
+            "odd": [" x\ny", "a\n\n", "\n", "tab\there\nx"],
+            "empty": {"list": [], "map": {}},
+            "nested": [[1, 2], [{"a": 1, "b": [true, null]}], -1.5],
+            "12:30": "key",
+        });
+        let text = write(&value).unwrap();
+        let back: Value = serde_yaml::from_str(&text).unwrap();
+        assert_eq!(back, value, "\n{text}");
+    }
+
+    #[test]
+    fn reads_well() {
+        let value = json!({
+            "kind": "UpgradePlan",
+            "steps": [{"id": "1.03", "targets": ["cp-1"], "run": "a\nb"}],
+        });
+        assert_eq!(
+            write(&value).unwrap(),
+            "kind: UpgradePlan\nsteps:\n- id: '1.03'\n  targets: [cp-1]\n  run: |-\n    a\n    b\n"
+        );
+    }
+}
