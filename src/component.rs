@@ -144,6 +144,34 @@ impl From<KubernetesVersion> for ComponentVersion {
     }
 }
 
+impl Serialize for ComponentVersion {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// The numbers tell which it is: etcd is at 3, Kubernetes at 1.
+impl<'de> Deserialize<'de> for ComponentVersion {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let version = KubernetesVersion::deserialize(deserializer)?;
+        let text = version.to_string();
+        if text.starts_with("v3.") {
+            return text.parse().map(Self::Etcd).map_err(serde::de::Error::custom);
+        }
+        Ok(Self::Kubernetes(version))
+    }
+}
+
+impl JsonSchema for ComponentVersion {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "ComponentVersion".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        KubernetesVersion::json_schema(generator)
+    }
+}
+
 impl fmt::Display for ComponentVersion {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,5 +1,11 @@
 //! Plans Kubernetes upgrades for clusters run with kubeadm.
+pub mod cluster;
 pub mod component;
 pub mod diagnostic;
+pub mod finding;
+pub mod inventory;
+pub mod name;
+pub mod plan;
+pub mod policy;
 pub mod version;
 pub mod yaml;

@@ -1,0 +1,28 @@
+//! What a check found: the shape that `verify`, `audit`, `review` and `lint` share.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::diagnostic::Severity;
+
+/// Something that a check found. `docs/reference/findings.md` has a section for each code.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct Finding {
+    /// The stable code, such as `SKEW003`.
+    pub code: &'static str,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// What it concerns: a step, an instance, a key of the document.
+    pub subject: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+    /// Where the rule is known from; empty for a rule of the document itself.
+    pub source: String,
+}
+
+/// Whether anything found weighs as much as `threshold`, or more.
+pub fn any_at_or_above(findings: &[Finding], threshold: Severity) -> bool {
+    findings.iter().any(|finding| finding.severity <= threshold)
+}

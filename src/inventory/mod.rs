@@ -1,0 +1,151 @@
+//! What runs now: control plane, etcd, node pools, clients.
+//!
+//! The types here are the checked form; [`file`](self) reads and writes the `ClusterInventory`
+//! document, [`synthetic`](self) makes one from two versions. Lists are in canonical order (by
+//! name), so that permuted input gives the same plan. An unknown is a state of its own: `None`
+//! means "not known", never "none".
+
+mod facts;
+mod file;
+mod synthetic;
+
+pub use facts::CgroupVersion;
+pub use facts::NodeFacts;
+pub use file::InventoryDocument;
+pub use synthetic::Size;
+
+use jiff::Timestamp;
+
+use crate::cluster::EtcdTopology;
+use crate::cluster::Provider;
+use crate::name::InstanceName;
+use crate::name::PoolName;
+use crate::version::EtcdVersion;
+use crate::version::KubernetesVersion;
+
+/// A cluster as it runs now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inventory {
+    /// The name of the cluster.
+    pub name: String,
+    /// When it was looked at, if that is known.
+    pub observed_at: Option<Timestamp>,
+    /// What installs and upgrades it.
+    pub provider: Provider,
+    /// Where clients reach the API, such as `api.prod.example:6443`.
+    pub endpoint: Option<String>,
+    /// The control-plane nodes, at least one.
+    pub control_plane: Vec<ControlPlaneNode>,
+    /// etcd.
+    pub etcd: Etcd,
+    /// kube-proxy: the DaemonSet's version under kubeadm, that of every node otherwise. `None`: not
+    /// deployed.
+    pub kube_proxy: Option<KubernetesVersion>,
+    /// The worker nodes.
+    pub pools: Vec<NodePool>,
+    /// The machines from which people and pipelines call kubectl.
+    pub clients: Vec<Client>,
+    /// Whether this was made from two versions rather than observed.
+    pub synthetic: bool,
+}
+
+/// A node of the control plane.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ControlPlaneNode {
+    /// The name of the node.
+    pub name: InstanceName,
+    /// Its kube-apiserver.
+    pub apiserver: KubernetesVersion,
+    /// Its kube-controller-manager; `None`: not known.
+    pub controller_manager: Option<KubernetesVersion>,
+    /// Its kube-scheduler; `None`: not known.
+    pub scheduler: Option<KubernetesVersion>,
+    /// Its kubelet; `None`: not known under kubeadm, no kubelet there otherwise.
+    pub kubelet: Option<KubernetesVersion>,
+    /// What else is known of the machine.
+    pub facts: NodeFacts,
+}
+
+/// etcd and its members.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Etcd {
+    /// Where it runs.
+    pub topology: EtcdTopology,
+    /// Its members; where none is named, one per control-plane node is assumed.
+    pub members: Vec<EtcdMember>,
+}
+
+/// A member of etcd.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EtcdMember {
+    /// Its name: that of the node where it is stacked.
+    pub name: InstanceName,
+    /// Its version; `None`: not known.
+    pub version: Option<EtcdVersion>,
+}
+
+/// A pool of worker nodes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NodePool {
+    /// The name of the pool.
+    pub name: PoolName,
+    /// Its nodes, by name.
+    pub nodes: Vec<Node>,
+    /// Whether the pool was only counted, so that the names of its nodes are made up.
+    pub counted: bool,
+}
+
+/// A worker node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Node {
+    /// The name of the node.
+    pub name: InstanceName,
+    /// Its kubelet.
+    pub kubelet: KubernetesVersion,
+    /// What else is known of the machine.
+    pub facts: NodeFacts,
+}
+
+/// A place from which kubectl is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Client {
+    /// What people call it, such as `ci-runners`.
+    pub name: InstanceName,
+    /// Its kubectl; `None`: not known.
+    pub kubectl: Option<KubernetesVersion>,
+}
+
+impl Inventory {
+    /// The oldest kube-apiserver: what everything else must not be newer than.
+    pub fn oldest_apiserver(&self) -> Option<&KubernetesVersion> {
+        self.control_plane.iter().map(|node| &node.apiserver).min()
+    }
+
+    /// The newest kube-apiserver.
+    pub fn newest_apiserver(&self) -> Option<&KubernetesVersion> {
+        self.control_plane.iter().map(|node| &node.apiserver).max()
+    }
+
+    /// The number of worker nodes.
+    pub fn workers(&self) -> usize {
+        self.pools.iter().map(|pool| pool.nodes.len()).sum()
+    }
+
+    /// Every node's facts, control plane included.
+    pub fn node_facts(&self) -> impl Iterator<Item = &NodeFacts> {
+        let control_plane = self.control_plane.iter().map(|node| &node.facts);
+        control_plane.chain(self.pools.iter().flat_map(|pool| &pool.nodes).map(|node| &node.facts))
+    }
+
+    /// Puts every list in canonical order.
+    fn canonical(mut self) -> Self {
+        self.control_plane.sort_by(|left, right| left.name.cmp(&right.name));
+        self.etcd.members.sort_by(|left, right| left.name.cmp(&right.name));
+        self.pools.sort_by(|left, right| left.name.cmp(&right.name));
+        for pool in &mut self.pools {
+            pool.nodes.sort_by(|left, right| left.name.cmp(&right.name));
+        }
+        self.clients.sort_by(|left, right| left.name.cmp(&right.name));
+        self
+    }
+}

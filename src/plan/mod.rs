@@ -1,0 +1,155 @@
+//! The plan: the one value that is reviewed, scheduled, followed and checked off.
+//!
+//! Types only. `planner` builds it, `verify` replays it, `render` shows it. The field order here is
+//! the key order of the file, and other programs rely on the spellings.
+
+mod checkpoint;
+mod file;
+mod hop;
+mod provenance;
+mod state;
+mod step;
+
+pub use checkpoint::Checkpoint;
+pub use checkpoint::Probe;
+pub use checkpoint::ProbeKind;
+pub use checkpoint::shell_word;
+pub use file::read;
+pub use file::schema;
+pub use hop::Detect;
+pub use hop::Hazard;
+pub use hop::HazardSeverity;
+pub use hop::Hop;
+pub use hop::RuledOut;
+pub use hop::VersionChange;
+pub use hop::VersionCount;
+pub use provenance::CatalogProvenance;
+pub use provenance::InventoryProvenance;
+pub use provenance::Layer;
+pub use provenance::Options;
+pub use provenance::Provenance;
+pub use state::InstanceGroup;
+pub use state::KubeProxyMode;
+pub use state::State;
+pub use step::Batch;
+pub use step::Command;
+pub use step::Disruption;
+pub use step::Duration;
+pub use step::Reason;
+pub use step::Rollback;
+pub use step::Step;
+pub use step::StepId;
+pub use step::StepKind;
+pub use step::Transition;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::cluster::Strategy;
+use crate::version::KubernetesVersion;
+
+/// A whole upgrade, from what runs now to the target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "UpgradePlan")]
+pub struct Plan {
+    /// `kubehop.dev/v1alpha1`.
+    pub api_version: ApiVersion,
+    /// `UpgradePlan`.
+    pub kind: Kind,
+    /// The name of the plan.
+    pub metadata: Metadata,
+    /// What the plan was made from, and with.
+    pub provenance: Provenance,
+    /// What the search weighed and permitted.
+    pub strategy: Strategy,
+    /// The oldest kube-apiserver before the first step.
+    pub from: KubernetesVersion,
+    /// The version of the control plane after the last step.
+    pub to: KubernetesVersion,
+    /// What was not known and is taken to hold, with the command that settles it.
+    pub assumptions: Vec<Assumption>,
+    /// The plan in numbers.
+    pub summary: Summary,
+    /// Every instance and its version before the first step.
+    pub initial_state: State,
+    /// Every instance and its version after the last step.
+    pub final_state: State,
+    /// The hops, one minor each, in order.
+    pub hops: Vec<Hop>,
+    /// The steps after the last hop.
+    #[serde(rename = "final")]
+    pub closing: Vec<Step>,
+}
+
+impl Plan {
+    /// Every step in the order in which it is done, with the number of its hop (`None`: after the
+    /// last one).
+    pub fn steps(&self) -> impl Iterator<Item = (Option<u32>, &Step)> {
+        let hops =
+            self.hops.iter().flat_map(|hop| hop.steps.iter().map(|step| (Some(hop.number), step)));
+        hops.chain(self.closing.iter().map(|step| (None, step)))
+    }
+}
+
+/// The one version of this document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum ApiVersion {
+    /// The first one.
+    #[serde(rename = "kubehop.dev/v1alpha1")]
+    V1Alpha1,
+}
+
+/// The kind of this document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum Kind {
+    /// A whole upgrade.
+    UpgradePlan,
+}
+
+/// The name of the plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Metadata {
+    /// Cluster, start and target, such as `prod-eu-1-v1.27-to-v1.30`.
+    pub name: String,
+}
+
+/// Something that was not known and is taken to hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Assumption {
+    /// A stable name, such as `etcd-version`.
+    pub id: String,
+    /// What is taken to hold, and what follows if it does not.
+    pub text: String,
+    /// The command that settles it.
+    pub settle: String,
+}
+
+/// The plan in numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Summary {
+    /// The number of hops.
+    pub hops: u64,
+    /// The number of steps, those after the last hop included.
+    pub steps: u64,
+    /// How often a node is drained, over all nodes.
+    pub drains: u64,
+    /// How often etcd as a whole changes its version.
+    pub etcd_upgrades: u64,
+    /// How often a member of etcd restarts into another version.
+    pub etcd_restarts: u64,
+    /// How often a client changes its kubectl.
+    pub client_upgrades: u64,
+    /// The hazards of all hops that must be settled before the hop.
+    pub blockers: u64,
+    /// All other hazards of all hops.
+    pub other_hazards: u64,
+    /// Control-plane nodes.
+    pub control_plane_nodes: u64,
+    /// Worker nodes.
+    pub worker_nodes: u64,
+}
