@@ -168,7 +168,7 @@ mod tests {
             .labelled("component=etcd");
         assert_eq!(
             probe.shell(),
-            "kubectl get pods -n kube-system -l component=etcd -o json | jq -c '[.items[]|.metadata.name]'"
+            "kubectl get pods -n kube-system -l 'component=etcd' -o json | jq -c '[.items[]|.metadata.name]'"
         );
         assert_eq!(
             Probe::api("nodes", None, ".").named("a;b").shell(),

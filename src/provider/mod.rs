@@ -1,0 +1,200 @@
+//! How an act is done: its commands, checkpoints, way back and time, for kubeadm and for a manual
+//! install, by version and OS family.
+//!
+//! `planner` decides *what* happens and why; this room only says *how*. A table per concern, no
+//! policy. Sources: kubeadm's and etcd's own upgrade guides, named at each procedure.
+
+use crate::cluster::EtcdTopology;
+use crate::cluster::OsFamily;
+use crate::cluster::Provider;
+use crate::component::Component;
+use crate::name::InstanceName;
+use crate::name::PoolName;
+use crate::plan::Batch;
+use crate::plan::Checkpoint;
+use crate::plan::Command;
+use crate::plan::Duration;
+use crate::plan::KubeProxyMode;
+use crate::plan::Rollback;
+use crate::version::EtcdVersion;
+use crate::version::KubernetesVersion;
+use crate::version::MinorVersion;
+
+/// The cluster, as far as a procedure depends on it.
+#[derive(Debug, Clone, Copy)]
+pub struct Site<'a> {
+    /// What installs and upgrades it.
+    pub provider: Provider,
+    /// The family of distributions of its nodes.
+    pub os: OsFamily,
+    /// Where etcd runs.
+    pub topology: EtcdTopology,
+    /// How kube-proxy runs.
+    pub kube_proxy: KubeProxyMode,
+    /// The control-plane nodes, in the order in which they move.
+    pub control_plane: &'a [InstanceName],
+    /// The etcd members.
+    pub etcd_members: &'a [InstanceName],
+    /// The first minor with an official package repository; older ones come as release binaries.
+    pub packages_from: MinorVersion,
+}
+
+/// A hop, as far as a procedure depends on it.
+#[derive(Debug, Clone, Copy)]
+pub struct HopFrame<'a> {
+    /// The oldest kube-apiserver before it.
+    pub from: &'a KubernetesVersion,
+    /// Every kube-apiserver after it.
+    pub to: &'a KubernetesVersion,
+    /// The kubelet versions that nodes may have after it: one, or more where nodes are deferred.
+    pub kubelets_after: &'a [KubernetesVersion],
+    /// etcd after it.
+    pub etcd_after: &'a EtcdVersion,
+    /// `CoreDNS` as kubeadm deploys it with `to`, where the catalog knows it.
+    pub coredns: Option<&'a str>,
+    /// Whether the hop changes the control plane (false: it only levels nodes, etcd or clients).
+    pub control_plane_moves: bool,
+    /// Whether it is the first hop of the plan.
+    pub first: bool,
+}
+
+/// An etcd image tag and whether a kubeadm release is known to ship it.
+#[derive(Debug, Clone, Copy)]
+pub struct EtcdImage<'a> {
+    /// The tag, such as `3.5.24-0`.
+    pub tag: &'a str,
+    /// Whether the catalog has a kubeadm release that deploys this tag, so that it surely exists.
+    pub shipped: bool,
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, Copy)]
+pub enum Act<'a> {
+    /// Read everything that can be read before the hop.
+    Preflight(HopFrame<'a>),
+    /// A person decides whether the hop starts.
+    Gate(HopFrame<'a>),
+    /// A verified snapshot of etcd and of the control-plane files, before `before` changes.
+    Backup {
+        /// etcd as it runs now.
+        etcd: &'a EtcdVersion,
+        /// What changes next: `Etcd` or `KubeApiserver`.
+        before: Component,
+    },
+    /// Brings every member of etcd to a version, one at a time, the leader last.
+    Etcd {
+        /// The oldest member now.
+        from: &'a EtcdVersion,
+        /// Every member afterwards.
+        to: &'a EtcdVersion,
+        /// The image, for stacked etcd.
+        image: EtcdImage<'a>,
+        /// kubeadm and the control plane as they are now: they do not change in this step.
+        running: &'a KubernetesVersion,
+    },
+    /// Time in which etcd is watched.
+    EtcdSoak {
+        /// etcd as it runs now.
+        etcd: &'a EtcdVersion,
+        /// Whether its minor changed.
+        minor_changed: bool,
+    },
+    /// kubeadm: the control-plane static pods of one node.
+    ControlPlaneNode {
+        /// The node.
+        node: &'a InstanceName,
+        /// The node before.
+        from: &'a KubernetesVersion,
+        /// The node afterwards.
+        to: &'a KubernetesVersion,
+        /// Whether it is the first of the hop (`upgrade apply`) or another (`upgrade node`).
+        first: bool,
+        /// Whether kubeadm moves kube-proxy and `CoreDNS` with this node.
+        moves_addons: bool,
+    },
+    /// manual: one component on all control-plane nodes, one node at a time.
+    ControlPlaneComponent {
+        /// kube-apiserver, kube-controller-manager or kube-scheduler.
+        component: Component,
+        /// The nodes, in order.
+        nodes: &'a [InstanceName],
+        /// The oldest before.
+        from: &'a KubernetesVersion,
+        /// All afterwards.
+        to: &'a KubernetesVersion,
+    },
+    /// kubeadm: proof that kube-proxy and `CoreDNS`, which kubeadm moved, have rolled out; where
+    /// `by_itself` is set, kube-proxy is moved in this step (levelling).
+    Addons {
+        /// kube-proxy afterwards.
+        to: &'a KubernetesVersion,
+        /// `CoreDNS` as kubeadm deploys it, where the catalog knows it.
+        coredns: Option<&'a str>,
+        /// Whether this step moves kube-proxy rather than only proving it.
+        by_itself: bool,
+    },
+    /// The kubelets of control-plane nodes, one node at a time, drained.
+    ControlPlaneKubelets {
+        /// The nodes, in order.
+        nodes: &'a [InstanceName],
+        /// The oldest kubelet before.
+        from: &'a KubernetesVersion,
+        /// All afterwards.
+        to: &'a KubernetesVersion,
+    },
+    /// The nodes of a pool: a canary, then batches, drained.
+    Workers {
+        /// The pool.
+        pool: &'a PoolName,
+        /// Its nodes, in order; made-up names where the pool is only counted.
+        nodes: &'a [InstanceName],
+        /// Whether the pool is only counted.
+        counted: bool,
+        /// The oldest kubelet before.
+        from: &'a KubernetesVersion,
+        /// All afterwards.
+        to: &'a KubernetesVersion,
+        /// The release of each minor after `from`'s, up to and including `to`, that kubeadm passes
+        /// through on the node (rule `kubeadm-one-minor`); just `to` where no minor is skipped.
+        stops: &'a [KubernetesVersion],
+        /// How many at once.
+        batch: Batch,
+        /// Whether a kube-proxy of the node (mode per node) moves with its kubelet.
+        with_kube_proxy: bool,
+    },
+    /// The kubectl of one client.
+    Client {
+        /// The client.
+        client: &'a InstanceName,
+        /// Its kubectl afterwards.
+        to: &'a KubernetesVersion,
+    },
+    /// Proof that the hop is complete.
+    Validate(HopFrame<'a>),
+    /// Time in which the cluster is watched before the next hop.
+    Soak(HopFrame<'a>),
+    /// Proof that the whole upgrade is complete.
+    CloseValidate(HopFrame<'a>),
+    /// Pins and holds restored, backups pruned, records filed.
+    CloseCleanUp {
+        /// The last hop.
+        hop: HopFrame<'a>,
+        /// Whether the plan pinned the etcd image in `ClusterConfiguration`.
+        etcd_pinned: bool,
+    },
+}
+
+/// How an act is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Procedure {
+    /// What is typed, in order.
+    pub commands: Vec<Command>,
+    /// What must hold afterwards.
+    pub checkpoints: Vec<Checkpoint>,
+    /// When to stop instead of going on.
+    pub abort: String,
+    /// The way back.
+    pub rollback: Rollback,
+    /// How long it takes.
+    pub duration: Duration,
+}
