@@ -8,5 +8,6 @@ pub mod name;
 pub mod plan;
 pub mod policy;
 pub mod provider;
+pub mod search;
 pub mod version;
 pub mod yaml;
