@@ -25,6 +25,7 @@ const SECTIONS: [&str; 9] = [
     "known-bad",
 ];
 
+#[expect(clippy::disallowed_methods, reason = "cargo speaks to a build script through variables")]
 fn main() -> Result<(), String> {
     println!("cargo:rerun-if-changed=build.rs");
     let out = env::var("OUT_DIR").map_err(|error| error.to_string())?;
@@ -67,7 +68,8 @@ fn compile(path: &str, newest: &mut String) -> Result<String, String> {
     if let Some(Value::Object(map)) = fields.shift_remove("sources") {
         for (key, source) in map {
             let url = source.get("url").and_then(Value::as_str);
-            sources.insert(key.clone(), url.ok_or(format!("source `{key}` has no url"))?.to_owned());
+            sources
+                .insert(key.clone(), url.ok_or(format!("source `{key}` has no url"))?.to_owned());
         }
     }
     resolve(&mut document, &sources)?;
@@ -107,7 +109,8 @@ fn address(entry: &mut Value, sources: &BTreeMap<String, String>) -> Result<(), 
     if text.starts_with("https://") || text.starts_with("http://") {
         return Ok(());
     }
-    let url = sources.get(text).ok_or(format!("`{text}` is neither an address nor in `sources`"))?;
+    let url =
+        sources.get(text).ok_or(format!("`{text}` is neither an address nor in `sources`"))?;
     *entry = Value::String(url.clone());
     Ok(())
 }
