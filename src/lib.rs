@@ -7,6 +7,7 @@ pub mod finding;
 pub mod inventory;
 pub mod name;
 pub mod plan;
+pub mod planner;
 pub mod policy;
 pub mod provider;
 pub mod search;

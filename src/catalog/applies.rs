@@ -6,6 +6,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::cluster::EtcdTopology;
+use crate::cluster::OsFamily;
+use crate::cluster::Provider;
 use crate::version::EtcdMinor;
 
 use super::common::is_false;
@@ -31,26 +34,6 @@ macro_rules! words {
     };
 }
 pub(super) use words;
-
-words! {
-    /// Who installs and upgrades the cluster.
-    Provider {
-        /// kubeadm.
-        Kubeadm = "kubeadm",
-        /// A person or a tool of their own.
-        Manual = "manual",
-    }
-}
-
-words! {
-    /// Where etcd runs.
-    EtcdTopology {
-        /// On the control-plane nodes.
-        Stacked = "stacked",
-        /// On machines of its own.
-        External = "external",
-    }
-}
 
 words! {
     /// How many API servers there are.
@@ -81,16 +64,6 @@ words! {
         Linux = "linux",
         /// Windows.
         Windows = "windows",
-    }
-}
-
-words! {
-    /// The family of a node's distribution.
-    OsFamily {
-        /// Debian, Ubuntu and others with apt.
-        Debian = "debian",
-        /// Red Hat, Fedora and others with dnf or yum.
-        Rhel = "rhel",
     }
 }
 

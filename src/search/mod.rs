@@ -17,6 +17,7 @@ mod no_path;
 mod problem;
 mod skew;
 mod state;
+mod stops;
 
 pub use cost::Cost;
 pub use graph::Path;
@@ -38,3 +39,7 @@ pub use state::Cohort;
 pub use state::ControlPlane;
 pub use state::Role;
 pub use state::Stage;
+pub use stops::NoStop;
+pub use stops::Question;
+pub use stops::Rejected;
+pub use stops::problem;

@@ -15,7 +15,7 @@ use super::ClusterState;
 use super::Ladder;
 
 /// A whole question.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// What installs and upgrades the cluster.
     pub provider: Provider,

@@ -75,6 +75,13 @@ impl EtcdMatrix {
         })
     }
 
+    /// The image tag of an etcd release that some kubeadm is known to deploy, so that the tag surely
+    /// exists.
+    pub fn shipped_tag(&self, version: &EtcdVersion) -> Option<&str> {
+        let ranges = self.kubernetes.values().flat_map(|requirement| &requirement.default);
+        ranges.filter(|range| range.etcd == *version).find_map(|range| range.image_tag.as_deref())
+    }
+
     /// What kubeadm of a minor demands of the etcd that it manages itself, if it demands anything.
     pub fn stacked_minimum(&self, minor: MinorVersion) -> Option<&StackedMinimum> {
         self.stacked_minimum.iter().rev().find(|rule| rule.from <= minor)
@@ -108,6 +115,11 @@ impl EtcdMatrix {
     /// The known faults of an etcd patch.
     pub fn faults(&self, version: &EtcdVersion) -> impl Iterator<Item = &EtcdAvoid> {
         self.avoid.iter().filter(move |avoid| (&avoid.from..=&avoid.to).contains(&version))
+    }
+
+    /// Whether an overlay says that a patch must not be a stop.
+    pub fn is_avoided(&self, version: &EtcdVersion) -> bool {
+        self.faults(version).any(|fault| fault.decided_by != super::EMBEDDED)
     }
 
     /// What must hold before etcd moves from one minor to the next.
