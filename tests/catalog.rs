@@ -444,7 +444,7 @@ fn every_section_lists_rows_as_wide_as_its_head() {
     let catalog = Catalog::embedded();
     for section in Section::ALL {
         assert_eq!(section.name().parse(), Ok(section));
-        for only in [None, Some(minor(30))] {
+        for only in [None, Some(minor(25))] {
             let listing = listing::list(&catalog, section, only).unwrap();
             assert!(!listing.rows.is_empty(), "{section} {only:?}");
             for row in &listing.rows {
