@@ -149,11 +149,6 @@ pub(super) fn embedded() -> String {
     EMBEDDED.to_owned()
 }
 
-/// Entries that an overlay states are true unless it says otherwise.
-pub(super) const fn yes() -> bool {
-    true
-}
-
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
 pub(super) const fn is_false(flag: &bool) -> bool {
     !*flag

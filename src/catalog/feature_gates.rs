@@ -99,8 +99,8 @@ pub struct GatePeriod {
     pub to: Option<MinorVersion>,
     /// How mature.
     pub stage: GateStage,
-    /// The value unless set, of the newest patch.
-    pub default: bool,
+    /// The value unless set, of the newest patch; `None` where it is not known.
+    pub default: Option<bool>,
     /// Whether the value can no longer be changed.
     pub locked: bool,
 }

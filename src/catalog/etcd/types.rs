@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
-use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -15,7 +14,6 @@ use crate::version::MinorVersion;
 
 use super::super::common::PatchRange;
 use super::super::common::embedded;
-use super::super::common::yes;
 
 /// The etcd of one Kubernetes minor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -252,7 +250,7 @@ pub struct EtcdRelease {
 }
 
 /// Patches of one etcd minor with a known fault.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct EtcdAvoid {
     /// The name of the fault.
@@ -274,14 +272,12 @@ pub struct EtcdAvoid {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// Whether it is confirmed; only then it keeps a patch from being recommended.
-    #[serde(default = "yes")]
     pub verified: bool,
     /// Where it can be looked up.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub source: Vec<String>,
-    /// The layer that says so; set by the reader.
+    /// The layer that says so.
     #[serde(default = "embedded")]
-    #[schemars(skip)]
     pub decided_by: String,
 }
 

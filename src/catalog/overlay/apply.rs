@@ -12,6 +12,7 @@ use crate::catalog::etcd::MinimumRange;
 use crate::catalog::releases::Release;
 use crate::catalog::releases::Releases;
 use crate::diagnostic::Diagnostic;
+use crate::version::EtcdVersion;
 use crate::version::KubernetesVersion;
 use crate::version::MinorVersion;
 
@@ -82,7 +83,7 @@ fn requirement(
         source: vec![layer.to_owned()],
         minimum: Vec::new(),
         accepted: AcceptedEtcd {
-            minors: minimum.iter().chain(default).map(|version| version.minor()).collect(),
+            minors: minimum.iter().chain(default).map(EtcdVersion::minor).collect(),
             verified: false,
             decided_by: layer.to_owned(),
         },
@@ -132,9 +133,8 @@ fn entry(
     let EtcdEntryOverlay { from, to, floor, safety_floor, conditions, source } = given;
     let place = matrix.entries.iter().position(|entry| entry.from == *from && entry.to == *to);
     let before = place.map(|place| matrix.entries.remove(place));
-    let shown = |floor: Option<&crate::version::EtcdVersion>| {
-        floor.map_or_else(|| "none".to_owned(), ToString::to_string)
-    };
+    let shown =
+        |floor: Option<&EtcdVersion>| floor.map_or_else(|| "none".to_owned(), ToString::to_string);
     let old = before.as_ref().and_then(|entry| entry.floor.clone());
     let mut entry = before.unwrap_or_else(|| EtcdEntry {
         from: *from,

@@ -59,7 +59,7 @@ impl Check<'_> {
         }
         for (minor, patches) in releases {
             let path = format!("{prefix}releases.\"{minor}\"");
-            for version in patches.keys().filter(|version| version.minor() != *minor) {
+            if let Some(version) = patches.keys().find(|version| version.minor() != *minor) {
                 let message = format!("`{version}` is not a patch of etcd {minor}");
                 let help = "put it under its own minor";
                 return Err(self.error(
@@ -233,35 +233,35 @@ impl Check<'_> {
             }
             newest = newest.max(Some(*minor));
         }
-        let lists: [(&str, Vec<(&str, &[String])>); 2] = [
-            ("hazards", document.hazards.iter().map(|it| (it.id.as_str(), &*it.source)).collect()),
-            (
-                "knownBad",
-                document.known_bad.iter().map(|it| (it.id.as_str(), &*it.source)).collect(),
-            ),
-        ];
-        for (list, entries) in lists {
-            let mut seen = BTreeSet::new();
-            for (index, (id, source)) in entries.into_iter().enumerate() {
-                let path = format!("{list}[{index}]");
-                if id.trim().is_empty() || !seen.insert(id) {
-                    let message = format!("the id `{id}` is empty or given twice");
-                    return Err(self.error(
-                        path + ".id",
-                        "",
-                        message,
-                        "give each entry an id of its own",
-                    ));
-                }
-                if source.is_empty() {
-                    let message = format!("`{id}` names no source");
-                    let help = "say where it can be looked up: an address, or a ticket of your own";
-                    return Err(self.error(path + ".source", id, message, help));
-                }
-            }
-        }
+        let hazards = document.hazards.iter().map(|it| (it.id.as_str(), it.source.as_slice()));
+        self.sourced("hazards", hazards)?;
+        let bad = document.known_bad.iter().map(|it| (it.id.as_str(), it.source.as_slice()));
+        self.sourced("knownBad", bad)?;
         for (index, entry) in document.known_bad.iter().enumerate() {
             self.known_bad(&format!("knownBad[{index}]"), entry)?;
+        }
+        Ok(())
+    }
+
+    /// Each entry has an id of its own and says where it can be looked up.
+    fn sourced<'e>(
+        &self,
+        list: &str,
+        entries: impl Iterator<Item = (&'e str, &'e [String])>,
+    ) -> Result<(), Diagnostic> {
+        let mut seen = BTreeSet::new();
+        for (index, (id, source)) in entries.enumerate() {
+            let path = format!("{list}[{index}]");
+            if id.trim().is_empty() || !seen.insert(id) {
+                let message = format!("the id `{id}` is empty or given twice");
+                let help = "give each entry an id of its own";
+                return Err(self.error(path + ".id", "", message, help));
+            }
+            if source.is_empty() {
+                let message = format!("`{id}` names no source");
+                let help = "say where it can be looked up: an address, or a ticket of your own";
+                return Err(self.error(path + ".source", id, message, help));
+            }
         }
         Ok(())
     }

@@ -6,6 +6,8 @@ mod apply;
 mod check;
 mod document;
 
+use std::fmt::Write as _;
+
 use jiff::civil::Date;
 use serde::Serialize;
 use sha2::Digest as _;
@@ -60,7 +62,10 @@ fn finish(
     digest.update(&catalog.digest);
     digest.update([0]);
     digest.update(text);
-    catalog.digest = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    catalog.digest.clear();
+    for byte in digest.finalize() {
+        _ = write!(catalog.digest, "{byte:02x}");
+    }
     catalog.as_of = newest.map_or(catalog.as_of, |newest| newest.max(catalog.as_of));
     catalog.layers.push(Layer { name: file.name().to_owned(), changed });
     Ok(catalog)
