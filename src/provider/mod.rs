@@ -198,13 +198,3 @@ pub struct Procedure {
     /// How long it takes.
     pub duration: Duration,
 }
-/// STUB
-pub fn procedure(_: &Site<'_>, _: &Act<'_>) -> Procedure {
-    Procedure {
-        commands: vec![],
-        checkpoints: vec![],
-        abort: String::new(),
-        rollback: Rollback { possible: true, until: String::new(), commands: vec![], text: None },
-        duration: Duration::default(),
-    }
-}
