@@ -1,0 +1,62 @@
+//! kubeadm: what its commands are called and accept, by release; one file per kind of step.
+
+mod addons;
+mod control_plane;
+mod etcd;
+mod nodes;
+
+use crate::version::KubernetesVersion;
+use crate::version::MinorVersion;
+
+pub(super) use addons::addons;
+pub(super) use control_plane::ControlPlaneNode;
+pub(super) use control_plane::control_plane_node;
+pub(super) use etcd::flags_refused as etcd_flags_refused;
+pub(super) use etcd::procedure as etcd;
+pub(super) use nodes::prepare_worker;
+
+/// The first kubeadm whose `upgrade plan` takes `--etcd-upgrade`
+/// (<https://github.com/kubernetes/kubernetes/pull/130023>).
+const PLAN_ETCD_FROM: MinorVersion = MinorVersion::new(1, 33);
+/// The first kubeadm with `certs` outside `alpha`.
+const CERTS_FROM: MinorVersion = MinorVersion::new(1, 20);
+/// The first kubeadm whose default registry is registry.k8s.io
+/// (<https://github.com/kubernetes/kubernetes/pull/109938>).
+const OLD_REGISTRY_BEFORE: MinorVersion = MinorVersion::new(1, 25);
+/// The first kubeadm that saves the kubelet's configuration before it writes a new one
+/// (release notes 1.27).
+pub(super) const KUBELET_BACKUP_FROM: MinorVersion = MinorVersion::new(1, 27);
+/// The kubeadm releases that began to store a newer format of `ClusterConfiguration` (v1beta3,
+/// v1beta4). An older kubeadm cannot read it: it ends with `no kind "ClusterConfiguration" is
+/// registered for version`.
+const FORMATS_FROM: [MinorVersion; 2] = [MinorVersion::new(1, 22), MinorVersion::new(1, 31)];
+
+/// Whether kubeadm of minor `kubeadm` can read what kubeadm of minor `cluster` has stored.
+fn reads(kubeadm: MinorVersion, cluster: MinorVersion) -> bool {
+    FORMATS_FROM.iter().all(|format| cluster < *format || kubeadm >= *format)
+}
+
+/// The command that lists the certificates and their ends.
+pub(super) fn certs_command(kubeadm: MinorVersion) -> &'static str {
+    if kubeadm >= CERTS_FROM {
+        "kubeadm certs check-expiration"
+    } else {
+        "kubeadm alpha certs check-expiration"
+    }
+}
+
+/// Lines for a root shell: pull what `version` needs, from the registry that the cluster uses.
+pub(super) fn pull_images(version: &KubernetesVersion) -> String {
+    let mut text = String::from(
+        "registry=$(sed -n 's#^ *image: *\\(.*\\)/kube-apiserver:.*#\\1#p' /etc/kubernetes/manifests/kube-apiserver.yaml)\n",
+    );
+    // Only a control plane of a release before it can still name the frozen registry.
+    if version.minor() <= OLD_REGISTRY_BEFORE {
+        text += "if [ \"$registry\" = k8s.gcr.io ]; then registry=registry.k8s.io; fi\n";
+    }
+    text += &format!(
+        "kubeadm config images pull --kubernetes-version {} --image-repository \"$registry\"",
+        version.upstream()
+    );
+    text
+}
