@@ -87,10 +87,11 @@ impl<'a> Etcd<'a> {
         }
         if let Some(target) = target {
             self.known_bad(step, report);
-            self.order(step, target, apiserver, world, report);
+            let placed = self.order(step, target, apiserver, world, report);
             self.upgrades += u64::from(!continues);
             self.rolling = Some(target);
-            self.backed_up &= apiserver;
+            // A step that is out of place is reported as that; where it belongs it has its backup.
+            self.backed_up &= !placed;
         }
         self.hop_moved |= apiserver;
         self.ever_moved |= apiserver;
@@ -157,7 +158,8 @@ impl<'a> Etcd<'a> {
     }
 
     /// etcd changes in a step of its own, before the API servers of its hop. A half-finished hop
-    /// that the plan found may be met by members that are brought level inside their minor.
+    /// that the plan found may be met by members that are brought level inside their minor. Whether
+    /// the step is in its place.
     fn order(
         &self,
         step: &Step,
@@ -165,7 +167,7 @@ impl<'a> Etcd<'a> {
         apiserver: bool,
         world: &World<'_>,
         report: &mut Report,
-    ) {
+    ) -> bool {
         let place = Place::Step(step.id);
         if apiserver {
             report.add(Code::EtcdTogether, place, || {
@@ -175,11 +177,12 @@ impl<'a> Etcd<'a> {
                         .to_owned(),
                 ]
             });
-            return;
+            return false;
         }
         let half_way = world.minors(Component::KubeApiserver).distinct() > 1;
         let levels = !self.ever_moved && world.members().all(|at| at.minor() == target.minor());
-        if half_way && !levels {
+        let halved = half_way && !levels;
+        if halved {
             report.add(Code::EtcdHalfWay, place, || {
                 [
                     "etcd changes while kube-apiservers of two minors run".to_owned(),
@@ -195,6 +198,7 @@ impl<'a> Etcd<'a> {
                 ]
             });
         }
+        !halved && !self.hop_moved
     }
 
     /// Looks at one member before it moves.

@@ -41,6 +41,10 @@ impl fmt::Display for Place {
 const SYMPTOMS: &[(Code, Code)] = &[
     // Two minors apart means that the hop in between was left before its end.
     (Code::ApiserversApart, Code::HopIncomplete),
+    // Whoever jumps leaves the others of the control plane behind, and jumps over a hop.
+    (Code::SkippedMinor, Code::ApiserversApart),
+    (Code::SkippedMinor, Code::Controllers),
+    (Code::SkippedMinor, Code::HopIncomplete),
     // The replay does not know what became of the instance.
     (Code::UnknownTarget, Code::HopIncomplete),
     (Code::UnknownTarget, Code::TargetMissed),
