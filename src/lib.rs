@@ -11,5 +11,6 @@ pub mod planner;
 pub mod policy;
 pub mod provider;
 pub mod search;
+pub mod verify;
 pub mod version;
 pub mod yaml;
