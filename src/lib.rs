@@ -7,5 +7,6 @@ pub mod inventory;
 pub mod name;
 pub mod plan;
 pub mod policy;
+pub mod render;
 pub mod version;
 pub mod yaml;
