@@ -60,9 +60,8 @@ pub(super) fn main_name(overrides: &Overrides, document: &str) -> String {
 
 /// The text behind a name, and the file that the user knows it by.
 pub(super) fn source(overrides: &Overrides, name: &str) -> Option<SourceFile> {
-    let of_builtin = |bare: &str| {
-        builtin(bare).map(|text| SourceFile::new(format!("{BUILTIN}{bare}"), text))
-    };
+    let of_builtin =
+        |bare: &str| builtin(bare).map(|text| SourceFile::new(format!("{BUILTIN}{bare}"), text));
     if name.starts_with(MAIN) {
         return overrides.main().cloned();
     }

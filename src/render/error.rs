@@ -39,14 +39,16 @@ fn message(error: &Error) -> String {
     let detail = error.detail().unwrap_or_default();
     match error.kind() {
         ErrorKind::OutOfFuel => "the template takes too much work".to_owned(),
-        ErrorKind::UndefinedError if detail.is_empty() => {
-            let shown = error
-                .template_source()
-                .zip(error.range())
-                .and_then(|(text, range)| text.get(range))
-                .unwrap_or("it");
-            format!("the template uses `{}`, which does not exist", shown.trim())
-        }
+        ErrorKind::UndefinedError => match detail.split_once(" is undefined") {
+            // The rest tells where a value came from that went through a macro first.
+            Some((name, origin)) => {
+                format!("the template uses {name}, which does not exist{origin}")
+            }
+            None if detail.is_empty() => {
+                format!("the template uses `{}`, which does not exist", shown(error))
+            }
+            None => format!("the template uses a value that does not exist: {detail}"),
+        },
         ErrorKind::TemplateNotFound => {
             let name = detail
                 .strip_prefix("template ")
@@ -57,6 +59,12 @@ fn message(error: &Error) -> String {
         kind if detail.is_empty() => format!("the template fails: {kind}"),
         kind => format!("the template fails: {kind}: {detail}"),
     }
+}
+
+/// The piece of the template that the error is about.
+fn shown(error: &Error) -> &str {
+    let text = error.template_source().zip(error.range());
+    text.and_then(|(text, range)| text.get(range)).unwrap_or("a value").trim()
 }
 
 fn help(error: &Error, overrides: &Overrides) -> Option<String> {
@@ -93,8 +101,9 @@ fn position(error: &Error, text: &str) -> Option<(usize, usize)> {
         // The range must lie on the line that the error names.
         (before.matches('\n').count() + 1 == line).then(|| before[start..].chars().count() + 1)
     });
-    let indented = text.lines().nth(line - 1).map_or(1, |line| {
-        line.chars().take_while(|char| char.is_whitespace()).count() + 1
-    });
+    let indented = text
+        .lines()
+        .nth(line - 1)
+        .map_or(1, |line| line.chars().take_while(|char| char.is_whitespace()).count() + 1);
     Some((line, column.unwrap_or(indented)))
 }

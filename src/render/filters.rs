@@ -84,7 +84,9 @@ pub(super) fn prose(text: &str) -> String {
         if out.is_empty() {
             out.push_str(&inner);
         } else {
-            out.push_str(inner.strip_prefix('\\').filter(|rest| starts_a_line(rest)).unwrap_or(&inner));
+            out.push_str(
+                inner.strip_prefix('\\').filter(|rest| starts_a_line(rest)).unwrap_or(&inner),
+            );
         }
         if part.ends_with(char::is_whitespace) && !inner.is_empty() {
             out.push(' ');

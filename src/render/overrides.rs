@@ -56,8 +56,9 @@ impl Overrides {
             overrides.walk(directory, directory, &root, 0)?;
             if overrides.named.is_empty() {
                 let message = format!("`{}` holds no template", directory.display());
-                return Err(Diagnostic::error(message)
-                    .help("a template is a file whose name ends in `.j2`, such as `runbook.md.j2`"));
+                return Err(Diagnostic::error(message).help(
+                    "a template is a file whose name ends in `.j2`, such as `runbook.md.j2`",
+                ));
             }
         }
         Ok(overrides)

@@ -54,7 +54,8 @@ fn hops(out: &mut String, hops: &[HopView<'_>]) {
     if hops.is_empty() {
         return;
     }
-    let mut table = table(&["Hop", "From", "To", "Steps", "Drains", "Work", "Soak", "Blockers", "Others"]);
+    let mut table =
+        table(&["Hop", "From", "To", "Steps", "Drains", "Work", "Soak", "Blockers", "Others"]);
     for hop in hops {
         let soak = if hop.soak.is_empty() { clock(0) } else { hop.soak.clone() };
         table.add_row([
@@ -100,9 +101,10 @@ fn order(out: &mut String, plan: &Plan) {
 
 /// What a step brings where. kube-proxy, which may move with the last of several nodes, makes no
 /// difference.
-fn moves(step: &Step) -> (Option<Component>, String) {
+fn moves(step: &Step) -> (Option<Component>, bool, String) {
     let to = step.transitions.first().map_or_else(String::new, |change| change.to.to_string());
-    (step.component.or(step.transitions.first().map(|change| change.component)), to)
+    let lead = step.component.or(step.transitions.first().map(|change| change.component));
+    (lead, step.pool.is_some(), to)
 }
 
 fn parts(step: &Step) -> String {
@@ -205,7 +207,7 @@ fn next(out: &mut String, plan: &Plan) {
     let explain = format!("kubehop explain PLAN {step}");
     out.push_str("\nNext, with the plan in a file (`-o yaml > PLAN`):\n");
     for (command, what) in [
-        ("kubehop verify PLAN", "check it again, against a newer inventory if need be"),
+        ("kubehop verify PLAN", "check it again, on a newer inventory too"),
         ("kubehop render PLAN -o md", "the runbook for the change ticket"),
         (explain.as_str(), "why this step stands where it stands"),
     ] {

@@ -81,11 +81,11 @@ pub struct PoolRow<'a> {
     pub time: Time,
 }
 
-/// A version that changes.
+/// Components that go from one version to another together.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct TransitionView {
-    /// The component.
-    pub component: &'static str,
+    /// The components, in the order in which they move.
+    pub components: Vec<&'static str>,
     /// Before: the oldest, where targets differ.
     pub from: String,
     /// After.
@@ -125,6 +125,14 @@ pub struct Check<'a> {
     pub run: &'a str,
     /// The answer that lets the upgrade go on.
     pub expect: String,
+    /// Whether `expect` is the answer itself, to the letter, rather than a sentence about it.
+    pub literal: bool,
+}
+
+/// An answer such as `[]` or `true` is shown as code, a sentence as text.
+fn is_literal(expect: &str) -> bool {
+    !expect.contains('`')
+        && (expect.starts_with(['[', '{', '"']) || !expect.contains(char::is_whitespace))
 }
 
 /// The way back.
@@ -279,6 +287,7 @@ impl<'a> Block<'a> {
                     title: text(&check.title),
                     run: &check.run,
                     expect: text(&check.expect),
+                    literal: is_literal(&check.expect),
                 })
                 .collect(),
             abort: text(&first.abort),
@@ -344,18 +353,21 @@ fn title(steps: &[Step]) -> String {
 
 /// The versions that change; where the steps differ, the oldest before.
 fn transitions(steps: &[Step]) -> Vec<TransitionView> {
-    let places = 0..steps[0].transitions.len();
-    places
-        .filter_map(|place| {
-            let changes = steps.iter().map(|step| &step.transitions[place]);
-            changes.min_by(|left, right| left.from.cmp(&right.from))
-        })
-        .map(|change| TransitionView {
-            component: change.component.name(),
-            from: change.from.to_string(),
-            to: change.to.to_string(),
-        })
-        .collect()
+    let mut views: Vec<TransitionView> = Vec::new();
+    for place in 0..steps[0].transitions.len() {
+        let changes = steps.iter().map(|step| &step.transitions[place]);
+        let Some(oldest) = changes.min_by(|left, right| left.from.cmp(&right.from)) else {
+            continue;
+        };
+        let (from, to) = (oldest.from.to_string(), oldest.to.to_string());
+        match views.last_mut() {
+            Some(view) if view.from == from && view.to == to => {
+                view.components.push(oldest.component.name());
+            }
+            _ => views.push(TransitionView { components: vec![oldest.component.name()], from, to }),
+        }
+    }
+    views
 }
 
 fn scripts(commands: &[Command]) -> Vec<Script<'_>> {

@@ -112,9 +112,8 @@ pub struct StepRef {
 
 impl Risk {
     pub(super) fn new(plan: &Plan) -> Self {
-        let count = |disruption| {
-            plan.steps().filter(|(_, step)| step.disruption == disruption).count()
-        };
+        let count =
+            |disruption| plan.steps().filter(|(_, step)| step.disruption == disruption).count();
         let drains = plan.steps().filter(|(_, step)| step.disruption == Disruption::Drain);
         Self {
             control_plane_steps: count(Disruption::ControlPlane),
@@ -172,9 +171,8 @@ impl<'a> Affected<'a> {
                 .map(|group| group.names.as_slice())
         };
         let servers: Vec<&InstanceName> = names(Component::KubeApiserver).flatten().collect();
-        let stacked = |members: &[InstanceName]| {
-            members.iter().all(|member| servers.contains(&member))
-        };
+        let stacked =
+            |members: &[InstanceName]| members.iter().all(|member| servers.contains(&member));
         let control_plane =
             names(Component::KubeApiserver).map(|names| lists.plain("control plane", names, None));
         let control_plane = control_plane.collect();
