@@ -49,15 +49,20 @@ fn message(error: &Error) -> String {
             }
             None => format!("the template uses a value that does not exist: {detail}"),
         },
-        ErrorKind::TemplateNotFound => {
-            let name = detail
-                .strip_prefix("template ")
-                .and_then(|rest| rest.strip_suffix(" does not exist"))
-                .map_or(detail, |name| name.trim_matches('"'));
-            format!("template `{name}` does not exist")
-        }
+        ErrorKind::TemplateNotFound => missing(detail),
         kind if detail.is_empty() => format!("the template fails: {kind}"),
         kind => format!("the template fails: {kind}: {detail}"),
+    }
+}
+
+/// The engine says it in two ways, with two kinds of quotes.
+fn missing(detail: &str) -> String {
+    let name = detail
+        .strip_prefix("tried to include non-existing template ")
+        .or_else(|| detail.strip_prefix("template ")?.strip_suffix(" does not exist"));
+    match name {
+        Some(name) => format!("template `{}` does not exist", name.trim_matches(['"', '\''])),
+        None => format!("a template does not exist: {detail}"),
     }
 }
 

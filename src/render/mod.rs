@@ -15,6 +15,7 @@ pub use environment::BUILTINS;
 pub use overrides::Overrides;
 pub use summary::summary;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use minijinja::Environment;
@@ -66,7 +67,8 @@ impl Renderer {
     /// A diagnostic with file, line and range for a template that fails.
     pub fn runbook(&self, plan: &Plan, options: &Options<'_>) -> Result<String, Diagnostic> {
         let name = environment::main_name(&self.overrides, RUNBOOK);
-        self.render(&name, &view::Runbook::new(plan, options.findings))
+        let steps = plan.steps().map(|(_, step)| 1 + step.targets.len() as u64 / 10).sum();
+        self.render(&name, &view::Runbook::new(plan, options.findings), steps)
     }
 
     /// Why a step stands where it stands.
@@ -76,7 +78,7 @@ impl Renderer {
     /// A diagnostic for a step that the plan does not have, or for a template that fails.
     pub fn explanation(&self, plan: &Plan, step: StepId) -> Result<String, Diagnostic> {
         let view = view::Explanation::new(plan, step).ok_or_else(|| unknown_step(plan, step))?;
-        self.render(EXPLAIN, &view)
+        self.render(EXPLAIN, &view, 1)
     }
 
     /// Compiles a template without rendering it.
@@ -89,14 +91,16 @@ impl Renderer {
         template.map(drop).map_err(|error| error::diagnostic(&error, &self.overrides))
     }
 
-    fn render(&self, name: &str, view: &impl Serialize) -> Result<String, Diagnostic> {
-        let text = self
-            .env
+    fn render(&self, name: &str, view: &impl Serialize, size: u64) -> Result<String, Diagnostic> {
+        let mut env = self.env.clone();
+        env.set_fuel(Some(environment::fuel(size)));
+        let text = env
             .get_template(name)
             .and_then(|template| template.render(Value::from(Serde(view))))
             .map_err(|error| error::diagnostic(&error, &self.overrides))?;
         // A template that is not Markdown keeps every space that it prints.
-        let markdown = name.strip_suffix(".j2").unwrap_or(name).ends_with(".md");
+        let bare = Path::new(name.strip_suffix(".j2").unwrap_or(name));
+        let markdown = bare.extension().is_some_and(|extension| extension == "md");
         Ok(if markdown { filters::tidy(&text) } else { text })
     }
 }

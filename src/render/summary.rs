@@ -117,7 +117,8 @@ fn parts(step: &Step) -> String {
         names.push("control plane");
     }
     for component in moved {
-        if !(whole && servers.contains(&component)) && !names.contains(&component.name()) {
+        let told = names.contains(&component.name()) || whole && servers.contains(&component);
+        if !told {
             names.push(component.name());
         }
     }

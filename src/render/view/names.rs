@@ -57,7 +57,7 @@ type Key<'a> = (String, &'a [InstanceName]);
 #[derive(Debug)]
 pub(super) struct Lists<'a> {
     numbers: BTreeMap<Key<'a>, usize>,
-    lists: Vec<NameList<'a>>,
+    all: Vec<NameList<'a>>,
     synthetic: bool,
 }
 
@@ -65,7 +65,7 @@ impl<'a> Lists<'a> {
     pub(super) fn new(plan: &Plan) -> Self {
         Self {
             numbers: BTreeMap::new(),
-            lists: Vec::new(),
+            all: Vec::new(),
             synthetic: plan.provenance.inventory.synthetic,
         }
     }
@@ -79,7 +79,7 @@ impl<'a> Lists<'a> {
     ) -> Names<'a> {
         let number = self.number(pool.as_str().to_owned(), names);
         let counted = names.len() > 1 || self.synthetic;
-        let list = &mut self.lists[number];
+        let list = &mut self.all[number];
         if list.file.is_empty() {
             list.file = format!("{pool}.nodes");
             list.file_word = shell_word(&list.file);
@@ -104,7 +104,7 @@ impl<'a> Lists<'a> {
             return Self::short(names);
         }
         let number = self.number(what.to_owned(), names);
-        let list = &mut self.lists[number];
+        let list = &mut self.all[number];
         list.steps.extend(step.map(str::to_owned));
         Names { list: list.anchor.clone(), ..Self::short(names) }
     }
@@ -120,14 +120,14 @@ impl<'a> Lists<'a> {
     }
 
     fn number(&mut self, title: String, names: &'a [InstanceName]) -> usize {
-        let next = self.lists.len();
+        let next = self.all.len();
         let number = *self.numbers.entry((title.clone(), names)).or_insert(next);
         if number == next {
             let mut end = "END-OF-NODES".to_owned();
             while names.iter().any(|name| name.as_str() == end) {
                 end.push('-');
             }
-            self.lists.push(NameList {
+            self.all.push(NameList {
                 anchor: format!("list-{}", next + 1),
                 title,
                 file: String::new(),
@@ -146,22 +146,22 @@ impl<'a> Lists<'a> {
     /// The title of each list by its anchor; those of one pool are told apart by number.
     pub(super) fn titles(&mut self) -> BTreeMap<String, String> {
         let mut of_title: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for (index, list) in self.lists.iter().enumerate() {
+        for (index, list) in self.all.iter().enumerate() {
             of_title.entry(list.title.clone()).or_default().push(index);
         }
         for (title, indices) in of_title {
             if indices.len() > 1 {
                 for (place, index) in indices.into_iter().enumerate() {
-                    let list = &mut self.lists[index];
+                    let list = &mut self.all[index];
                     list.title = format!("{title} ({})", place + 1);
                     list.changes = !list.file.is_empty();
                 }
             }
         }
-        self.lists.iter().map(|list| (list.anchor.clone(), list.title.clone())).collect()
+        self.all.iter().map(|list| (list.anchor.clone(), list.title.clone())).collect()
     }
 
     pub(super) fn finish(self) -> Vec<NameList<'a>> {
-        self.lists
+        self.all
     }
 }
