@@ -10,6 +10,7 @@ pub mod plan;
 pub mod planner;
 pub mod policy;
 pub mod provider;
+pub mod render;
 pub mod search;
 pub mod verify;
 pub mod version;
