@@ -1,5 +1,6 @@
 //! Plans Kubernetes upgrades for clusters run with kubeadm.
 pub mod catalog;
+pub mod cli;
 pub mod cluster;
 pub mod component;
 pub mod diagnostic;

@@ -1,7 +1,7 @@
 //! The documents of a plan: what the operator reads.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-mod support;
+mod markdown;
 
 use kubehop::diagnostic::Severity;
 use kubehop::finding::Finding;
@@ -13,9 +13,9 @@ use kubehop::render::explain_step;
 use kubehop::render::markdown;
 use kubehop::render::summary;
 
-use support::fixture;
-use support::good;
-use support::markdown::lint;
+use markdown::fixture;
+use markdown::good;
+use markdown::lint::lint;
 
 fn runbook(plan: &Plan) -> String {
     good(markdown(plan, &Options::default()))

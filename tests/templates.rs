@@ -1,7 +1,7 @@
 //! Every built-in template, the templates of a user, and what is said when one of them fails.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-mod support;
+mod markdown;
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -12,9 +12,9 @@ use kubehop::render::Options;
 use kubehop::render::Overrides;
 use kubehop::render::Renderer;
 
-use support::fixture;
-use support::good;
-use support::markdown::lint;
+use markdown::fixture;
+use markdown::good;
+use markdown::lint::lint;
 
 fn walk(directory: &Path, names: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(directory).unwrap() {

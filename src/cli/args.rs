@@ -60,7 +60,7 @@ pub(super) enum Color {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Make a plan from what runs now to a target
-    Plan(PlanArguments),
+    Plan(Box<PlanArguments>),
     /// Show a plan as a runbook, a summary, YAML or JSON
     Render(RenderArguments),
     /// Replay a plan step by step and prove that every moment of it is legal
@@ -109,7 +109,12 @@ pub(super) struct TemplateArguments {
   kubectl hop plan --inventory - --to 1.31 < prod.yaml      installed as kubectl-hop")]
 pub(super) struct PlanArguments {
     /// What runs now: a minor (`1.27`: its newest known patch) or a release (`v1.27.16`)
-    #[arg(long, value_name = "VERSION", required_unless_present = "inventory", conflicts_with = "inventory")]
+    #[arg(
+        long,
+        value_name = "VERSION",
+        required_unless_present = "inventory",
+        conflicts_with = "inventory"
+    )]
     pub(super) from: Option<VersionRequest>,
     /// The inventory of the cluster (kind: `ClusterInventory`); `-` reads standard input
     #[arg(long, value_name = "FILE")]

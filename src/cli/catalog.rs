@@ -38,7 +38,8 @@ pub(super) fn run(
         CatalogCommand::Check { file } => {
             let source = input::read(file)?;
             let kind = source.text().lines().find_map(|line| line.strip_prefix("kind:"));
-            let matrix = kind.is_some_and(|kind| kind.trim().trim_matches(['"', '\'']) == "EtcdMatrix");
+            let matrix =
+                kind.is_some_and(|kind| kind.trim().trim_matches(['"', '\'']) == "EtcdMatrix");
             let embedded = Catalog::embedded();
             let checked = if matrix {
                 embedded.with_etcd_matrix(&source)?
@@ -74,7 +75,7 @@ fn records(listing: &Listing) -> serde_json::Value {
 
 fn table(listing: &Listing) -> String {
     let mut table = Table::new();
-    table.load_preset(NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(listing.columns.iter().map(|column| column.to_uppercase()));
     for row in &listing.rows {
         table.add_row(row);

@@ -97,7 +97,9 @@ pub(super) fn inventory(
     let version = start(from, catalog)?;
     let size = Size {
         control_plane: arguments.control_plane_nodes.map_or(1, usize::from),
-        workers: arguments.workers.map_or(1, |workers| usize::try_from(workers).unwrap_or(usize::MAX)),
+        workers: arguments
+            .workers
+            .map_or(1, |workers| usize::try_from(workers).unwrap_or(usize::MAX)),
     };
     Ok(Inventory::synthetic(
         &version,
@@ -143,8 +145,10 @@ pub(super) fn request<'a>(
     let mut pins = std::collections::BTreeMap::new();
     for (minor, version) in &arguments.pin {
         if let Some(other) = pins.insert(*minor, version.clone()).filter(|other| other != version) {
-            return Err(Diagnostic::error(format!("`--pin` names both `{other}` and `{version}` for {minor}"))
-                .help("pin one release a minor"));
+            return Err(Diagnostic::error(format!(
+                "`--pin` names both `{other}` and `{version}` for {minor}"
+            ))
+            .help("pin one release a minor"));
         }
         if arguments.avoid.contains(version) {
             return Err(Diagnostic::error(format!("`{version}` is both pinned and to be avoided"))

@@ -9,10 +9,7 @@ use super::args::Arguments;
 use super::args::CompletionsArguments;
 use super::printer::Printer;
 
-pub(super) fn completions(
-    arguments: &CompletionsArguments,
-    printer: &mut Printer,
-) -> ExitStatus {
+pub(super) fn completions(arguments: &CompletionsArguments, printer: &mut Printer) -> ExitStatus {
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut Arguments::command(), "kubehop", &mut script);
     printer.data(&String::from_utf8_lossy(&script));

@@ -10,6 +10,7 @@
 //! check, one code per kind of finding; `docs/reference/findings.md` has a section for each.
 
 mod basis;
+mod catalog_facts;
 mod codes;
 mod document;
 mod etcd;
@@ -23,6 +24,7 @@ mod skew;
 mod summary;
 mod world;
 
+pub use catalog_facts::CatalogFacts;
 pub use codes::CodeEntry;
 pub use codes::codes;
 pub use codes::find_code;
