@@ -148,13 +148,13 @@ impl<'a> Writer<'a> {
         let Some((oldest, newest)) = roster.etcd_span() else { return Ok(()) };
         let (from, mixed) = (oldest.clone(), oldest != newest);
         self.backup(roster, Component::Etcd);
-        let shipped = self.lowering.request.catalog.etcd()?.shipped_tag(to).map(str::to_owned);
-        let tag = shipped.clone().unwrap_or_else(|| format!("{}-0", to.bare()));
+        let known = self.lowering.request.catalog.etcd()?.known_tag(to).map(str::to_owned);
+        let tag = known.clone().unwrap_or_else(|| format!("{}-0", to.bare()));
         let running = roster.inventory.oldest_apiserver().unwrap_or(stop).clone();
         let act = Act::Etcd {
             from: &from,
             to,
-            image: EtcdImage { tag: &tag, shipped: shipped.is_some() },
+            image: EtcdImage { tag: &tag, shipped: known.is_some() },
             running: &running,
         };
         let reasons = self.etcd_reasons(&from, to, stop, mixed, next);
@@ -241,7 +241,7 @@ impl<'a> Writer<'a> {
         if problem.etcd.avoid.contains(from) {
             reasons.push(because(
                 RuleId::EtcdKnownBad,
-                format!("the catalog marks {from} `avoid`; {to} is the newest known patch of its minor without such a fault"),
+                format!("the catalog marks {from} `avoid`; {to} is without such a fault"),
             ));
         }
         if let Some(need) = problem
@@ -254,7 +254,10 @@ impl<'a> Writer<'a> {
         {
             let text = match need.rule {
                 RuleId::EtcdMinimum => {
-                    format!("kubeadm {stop} refuses an etcd older than {}", need.at_least)
+                    format!(
+                        "`kubeadm init` of {stop} asks external etcd for {} at least, and {from} is older; `kubeadm upgrade` does not check it",
+                        need.at_least
+                    )
                 }
                 _ => format!(
                     "kubeadm deploys etcd {} with {stop}, and {from} is older",

@@ -284,7 +284,7 @@ impl Chooser<'_> {
         self.serious(version).find(|entry| entry.has_fix_in(minor).is_some())
     }
 
-    /// The version that kubeadm deploys or the minimum that it accepts, whichever is higher.
+    /// The version that kubeadm deploys or the minimum that it asks of a new cluster, whichever is higher.
     fn need(&self, version: &KubernetesVersion) -> Option<EtcdNeed> {
         let default = self
             .matrix
