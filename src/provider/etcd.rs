@@ -34,14 +34,15 @@ const RESTORE: &str = include_str!("scripts/restore-stacked.sh");
 
 /// The first etcd with `etcdutl`.
 pub(super) const ETCDUTL_FROM: EtcdMinor = EtcdMinor::new(3, 5);
-/// The first etcd that reports a storage version, that has `etcdctl downgrade` in working order and
-/// that has no v2 API (<https://etcd.io/docs/v3.7/downgrades/downgrade_3_6/>).
+/// The first etcd that reports a storage version, that has `etcdctl downgrade`, and that has no v2 API
+/// (<https://etcd.io/docs/v3.7/downgrades/downgrade_3_6/>).
 pub(super) const STORAGE_VERSION_FROM: EtcdMinor = EtcdMinor::new(3, 6);
 /// The first etcd that refuses `--experimental-` flags
 /// (<https://etcd.io/docs/v3.7/upgrades/upgrade_3_7/>).
 pub(super) const NO_EXPERIMENTAL_FROM: EtcdMinor = EtcdMinor::new(3, 7);
-/// The first release whose restore can bump the revision (etcd changelog 3.5, pull 16029).
-const BUMP_FROM: EtcdVersion = EtcdVersion::new(EtcdMinor::new(3, 5), 10);
+/// The first release whose restore surely can bump the revision: it came between 3.5.9 and 3.5.11
+/// (etcd changelog 3.5, pull 16029).
+const BUMP_FROM: EtcdVersion = EtcdVersion::new(EtcdMinor::new(3, 5), 11);
 
 /// Whether etcd runs as static pods that kubeadm writes.
 pub(super) fn in_pods(site: &Site<'_>) -> bool {

@@ -25,9 +25,14 @@ use crate::provider::script::operator;
 use crate::version::EtcdMinor;
 use crate::version::EtcdVersion;
 use crate::version::KubernetesVersion;
+use crate::version::MinorVersion;
 
 use super::OLD_REGISTRY_BEFORE;
 
+/// The kubeadm releases whose node phase `control-plane` applies the add-ons as well (source of
+/// `cmd/phases/upgrade/node/controlplane.go` in 1.27, 1.28, 1.31 and 1.32).
+const ADDONS_IN_PHASE: std::ops::RangeInclusive<MinorVersion> =
+    MinorVersion::new(1, 28)..=MinorVersion::new(1, 31);
 const PIN: &str = include_str!("../scripts/etcd-pin.sh");
 const MEMBER: &str = include_str!("../scripts/etcd-stacked-member.sh");
 
@@ -51,7 +56,14 @@ pub(in crate::provider) fn procedure(
     commands.push(on(EACH_TARGET, fill(MEMBER, &[("RUNNING", &running_text)])));
     commands.push(on(
         EACH_TARGET,
-        "# One member at a time, in the order that the gate printed: followers first, the leader last.\n# Expected: 'Component \"etcd\" upgraded successfully!', and for the other three components\n# 'Current and new manifests of … are equal, skipping upgrade'. kubeadm waits up to 5 minutes.\nsudo kubeadm upgrade node phase control-plane",
+        format!(
+            "# One member at a time, in the order that the gate printed: followers first, the leader last.\n# Expected: 'Component \"etcd\" upgraded successfully!', and for the other three components\n# 'Current and new manifests of … are equal, skipping upgrade'. kubeadm waits up to 5 minutes; it also\n# renews admin.conf on this node.{}\nsudo kubeadm upgrade node phase control-plane",
+            if ADDONS_IN_PHASE.contains(&running.minor()) {
+                " This kubeadm applies kube-proxy and CoreDNS again at the version that runs:\n# changes made to the CoreDNS Deployment by hand are in upgrade-backup/."
+            } else {
+                ""
+            }
+        ),
     ));
     commands.push(operator("# After every member, before the next one:\nbash etcd-gate.sh"));
     Procedure {
