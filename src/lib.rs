@@ -1,4 +1,5 @@
 //! Plans Kubernetes upgrades for clusters run with kubeadm.
+pub mod catalog;
 pub mod cluster;
 pub mod component;
 pub mod diagnostic;

@@ -27,6 +27,7 @@ pub use codes::CodeEntry;
 pub use codes::codes;
 pub use codes::find_code;
 pub use facts::Avoid;
+pub use facts::CatalogFacts;
 pub use facts::Facts;
 
 use crate::finding::Finding;
