@@ -6,6 +6,7 @@ mod support;
 use std::collections::BTreeSet;
 use std::time::Instant;
 
+use kubehop::catalog::Catalog;
 use kubehop::component::Component;
 use kubehop::diagnostic::SourceFile;
 use kubehop::finding::Finding;
@@ -15,6 +16,8 @@ use kubehop::plan::Step;
 use kubehop::plan::StepKind;
 use kubehop::policy::ToolRules;
 use kubehop::policy::VersionSkewPolicy;
+use kubehop::verify::CatalogFacts;
+use kubehop::verify::Facts as _;
 use kubehop::verify::codes;
 use kubehop::verify::verify;
 
@@ -203,7 +206,7 @@ fn skew_cases() -> Vec<Case> {
                 let second = names("cp", 2);
                 for group in &mut plan.initial_state.instances {
                     if group.names == names("cp", 1) {
-                        group.names = second.clone();
+                        group.names.clone_from(&second);
                     }
                 }
                 for hop in 0..2 {
@@ -470,7 +473,7 @@ fn document_cases() -> Vec<Case> {
             "DOC005",
             one_hop,
             Document(|plan| {
-                upgrade(plan).checkpoints[0].run = "rm -rf /".to_owned();
+                upgrade(plan).checkpoints[0].run.push_str("; reboot");
             }),
         ),
         (
@@ -489,7 +492,7 @@ fn document_cases() -> Vec<Case> {
             "DOC011",
             one_hop,
             Document(|plan| {
-                upgrade(plan).because[0].rule = "because-i-say-so".to_owned();
+                upgrade(plan).because[0].rule.push_str("-i-say-so");
             }),
         ),
         (
@@ -517,14 +520,14 @@ fn document_cases() -> Vec<Case> {
             "BASIS002",
             one_hop,
             Document(|plan| {
-                plan.provenance.catalog.digest = "sha256:old".to_owned();
+                plan.provenance.catalog.digest.push_str("-of-old");
             }),
         ),
         (
             "BASIS003",
             one_hop,
             Document(|plan| {
-                plan.provenance.tool = "kubehop 0.0.1".to_owned();
+                plan.provenance.tool.push_str("-old");
             }),
         ),
     ]
@@ -674,6 +677,31 @@ fn an_empty_state_is_not_a_clean_plan() {
     plan.initial_state.instances.clear();
     plan.hops.clear();
     assert!(found(&check(&plan)).contains("DOC013"));
+}
+
+/// The embedded catalog answers what the verifier asks, for a real plan.
+#[test]
+fn the_embedded_catalog_finds_a_real_plan_sound() {
+    let catalog = Catalog::embedded();
+    let any = Shape::new(&["v1.33.5", "v1.34.12"], &["v3.5.21"]).build();
+    let facts = CatalogFacts::new(&catalog, &any).unwrap();
+    let (policy, tool) = (VersionSkewPolicy::upstream(), ToolRules::kubeadm());
+    // 1.34 has reached its end of life on the day of the data; the way there is worth the test.
+    for (etcd, expected) in [
+        (&["v3.5.21", "v3.5.34", "v3.6.15"][..], &["REL004"][..]),
+        (&["v3.5.21", "v3.6.15"], &["ETCD002", "REL004"]),
+        (&["v3.5.21"], &["ETCD012", "REL004"]),
+    ] {
+        let mut plan = Shape::new(&["v1.33.5", "v1.34.12"], etcd).build();
+        plan.provenance.catalog.digest = facts.digest();
+        let findings = verify(&plan, &facts, &policy, &tool, None);
+        assert_eq!(found(&findings), expected.iter().copied().collect(), "{findings:#?}");
+    }
+    assert!(facts.avoid(&k("v1.30.0")).is_some(), "kubeadm 1.30.0 is marked `avoid`");
+    assert!(facts.avoid(&k("v1.30.14")).is_none());
+    assert!(facts.avoid_etcd(&"v3.5.1".parse().unwrap()).is_some());
+    assert!(facts.end_of_life(k("v1.30.14").minor()).unwrap() < facts.as_of());
+    assert!(!facts.knows_release(&k("v1.30.99")) && !facts.knows_minor(k("v1.99.0").minor()));
 }
 
 /// 13 hops, 5,000 nodes in 100 pools: 65,000 moves. No limit is asserted; it prints.

@@ -55,7 +55,7 @@ impl Refusal {
     }
 }
 
-fn conflict(component: impl ToString, fact: impl Into<String>, rule: RuleId) -> Conflict {
+fn conflict(component: Component, fact: impl Into<String>, rule: RuleId) -> Conflict {
     Conflict {
         component: component.to_string(),
         fact: fact.into(),

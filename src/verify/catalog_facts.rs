@@ -63,7 +63,7 @@ impl<'a> CatalogFacts<'a> {
 fn avoid(entry: &KnownBad) -> Avoid {
     Avoid {
         id: entry.id.clone(),
-        what: entry.what.clone(),
+        what: entry.what.trim_end_matches('.').to_owned(),
         source: entry.source.first().cloned().unwrap_or_default(),
     }
 }
@@ -118,7 +118,7 @@ impl Facts for CatalogFacts<'_> {
             .entries()
             .iter()
             .find(|entry| entry.to == to)
-            .and_then(|entry| entry.floor.clone())
+            .and_then(|entry| entry.floor.clone().or_else(|| entry.safety_floor.clone()))
     }
 
     fn etcd_minimum(

@@ -172,9 +172,9 @@ fn duration(step: &Step, report: &mut Report) {
 fn targets(step: &Step, report: &mut Report) {
     let mut names: Vec<&str> = step.targets.iter().map(crate::name::InstanceName::as_str).collect();
     names.sort_unstable();
-    if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+    if let Some([name, ..]) = names.windows(2).find(|pair| pair[0] == pair[1]) {
         report.add(Code::DuplicateTarget, Place::Step(step.id), || {
-            lines(format!("`{}` is named twice", pair[0]), "name each target once")
+            lines(format!("`{name}` is named twice"), "name each target once")
         });
     }
 }

@@ -17,6 +17,14 @@ use super::report::Place;
 use super::report::Report;
 use super::world::World;
 
+/// When a kube-apiserver has moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Moved {
+    Never,
+    Before,
+    InThisHop,
+}
+
 /// What the checks of etcd remember from step to step.
 pub(super) struct Etcd<'a> {
     facts: &'a dyn Facts,
@@ -28,10 +36,8 @@ pub(super) struct Etcd<'a> {
     owed: Option<EtcdMinor>,
     /// Where the members are rolling to; a further step to it continues the same change.
     rolling: Option<&'a EtcdVersion>,
-    /// Whether a kube-apiserver has moved in this hop.
-    hop_moved: bool,
-    /// Whether a kube-apiserver has moved at all.
-    ever_moved: bool,
+    /// When a kube-apiserver has moved last.
+    moved: Moved,
     /// Whether the minimum was reported in this hop.
     minimum_reported: bool,
     /// How often etcd as a whole changed its version.
@@ -47,8 +53,7 @@ impl<'a> Etcd<'a> {
             backed_up: false,
             owed: None,
             rolling: None,
-            hop_moved: false,
-            ever_moved: false,
+            moved: Moved::Never,
             minimum_reported: false,
             upgrades: 0,
         }
@@ -63,7 +68,9 @@ impl<'a> Etcd<'a> {
     pub(super) fn start_hop(&mut self) {
         self.backed_up = false;
         self.rolling = None;
-        self.hop_moved = false;
+        if self.moved == Moved::InThisHop {
+            self.moved = Moved::Before;
+        }
         self.minimum_reported = false;
     }
 
@@ -93,8 +100,9 @@ impl<'a> Etcd<'a> {
             // A step that is out of place is reported as that; where it belongs it has its backup.
             self.backed_up &= !placed;
         }
-        self.hop_moved |= apiserver;
-        self.ever_moved |= apiserver;
+        if apiserver {
+            self.moved = Moved::InThisHop;
+        }
     }
 
     /// A new minor is watched before anything else changes.
@@ -180,7 +188,8 @@ impl<'a> Etcd<'a> {
             return false;
         }
         let half_way = world.minors(Component::KubeApiserver).distinct() > 1;
-        let levels = !self.ever_moved && world.members().all(|at| at.minor() == target.minor());
+        let levels =
+            self.moved == Moved::Never && world.members().all(|at| at.minor() == target.minor());
         let halved = half_way && !levels;
         if halved {
             report.add(Code::EtcdHalfWay, place, || {
@@ -189,7 +198,7 @@ impl<'a> Etcd<'a> {
                     "finish the control plane first, or move etcd before it".to_owned(),
                 ]
             });
-        } else if self.hop_moved {
+        } else if self.moved == Moved::InThisHop {
             report.add(Code::EtcdLate, place, || {
                 [
                     "etcd changes after the kube-apiservers of its hop".to_owned(),
@@ -198,7 +207,7 @@ impl<'a> Etcd<'a> {
                 ]
             });
         }
-        !halved && !self.hop_moved
+        !halved && self.moved != Moved::InThisHop
     }
 
     /// Looks at one member before it moves.

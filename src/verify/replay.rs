@@ -192,13 +192,11 @@ impl<'a> Replay<'a> {
     ) {
         let component = change.transition.component;
         let before = earlier.iter().rfind(|earlier| earlier.transition.component == component);
-        let oldest: Option<&ComponentVersion> = match before {
-            Some(earlier) => Some(&earlier.transition.to),
-            None => {
-                let known = change.instances.iter().flatten();
-                known.map(|instance| self.world.version(*instance)).min()
-            }
-        };
+        let targets = change.instances.iter().flatten();
+        let oldest: Option<&ComponentVersion> = before.map_or_else(
+            || targets.map(|instance| self.world.version(*instance)).min(),
+            |earlier| Some(&earlier.transition.to),
+        );
         path::from(step, change.transition, oldest, report);
     }
 

@@ -170,12 +170,11 @@ impl<'a> World<'a> {
             if let Some(partner) = partner {
                 self.instances[partner].dependents.push(id);
             }
-            match self.pair(id) {
-                Some(pair) => self.pairs.add(pair),
-                None => {
-                    let minor = self.minor(id);
-                    self.loose[self.instances[id].component as usize].add(minor);
-                }
+            if let Some(pair) = self.pair(id) {
+                self.pairs.add(pair);
+            } else {
+                let minor = self.minor(id);
+                self.loose[self.instances[id].component as usize].add(minor);
             }
         }
     }
