@@ -829,18 +829,21 @@ fn unescape(word: &str) -> String {
     word.replace('\\', "")
 }
 
-/// A tool of the developer: `cargo test --test lint -- --ignored write_texts` writes every text to a
-/// file of its own below `target/tmp/texts`, for `shellcheck -s bash` and for reading.
+/// A tool of the developer: `cargo test --test lint -- --ignored write_texts` writes every text, and
+/// every script inside one, to a file of its own below `target/tmp/texts`, for `shellcheck -s bash`
+/// and for reading.
 #[test]
 #[ignore = "writes files for shellcheck"]
 fn write_texts() {
     let directory = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("texts");
     std::fs::create_dir_all(&directory).unwrap();
-    for (number, (text, place)) in typed().enumerate() {
-        let file = directory.join(format!("{number:04}.sh"));
-        std::fs::write(file, format!("# {place}\n{text}\n")).unwrap();
+    let scripts: BTreeSet<String> =
+        typed().flat_map(|(text, _)| find(text).unwrap().scripts).collect();
+    for (number, text) in scripts.iter().enumerate() {
+        let text = text.replace(OPEN, "${").replace(CLOSE, "}");
+        std::fs::write(directory.join(format!("{number:04}.sh")), text + "\n").unwrap();
     }
-    println!("{}", directory.display());
+    println!("{} files in {}", scripts.len(), directory.display());
 }
 
 /// A tool of the developer: every kubectl call goes to the real kubectl of each of its minors, with

@@ -49,6 +49,8 @@ pub(crate) struct Found {
     /// Values that variables are set to.
     pub(crate) variables: BTreeMap<String, BTreeSet<String>>,
     pub(crate) comments: Vec<String>,
+    /// The text itself and every script inside it.
+    pub(crate) scripts: BTreeSet<String>,
 }
 
 /// Every call in a text.
@@ -61,6 +63,7 @@ pub(crate) fn find(text: &str) -> Result<Found, String> {
 fn read(text: &str, found: &mut Found, input: &[Document]) -> Result<(), String> {
     let Parsed { commands, comments } = parse(text)?;
     found.comments.extend(comments);
+    found.scripts.insert(text.to_owned());
     let mut input = Some(input);
     for Simple { words, assignments, mut documents, defines } in commands {
         for (name, value) in assignments {
