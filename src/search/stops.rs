@@ -12,6 +12,7 @@ use crate::catalog::EtcdMatrix;
 use crate::catalog::KnownBad;
 use crate::catalog::KnownBadReleases;
 use crate::catalog::Releases;
+use crate::cluster::EtcdTopology;
 use crate::cluster::Strategy;
 use crate::diagnostic::Diagnostic;
 use crate::inventory::Inventory;
