@@ -21,6 +21,7 @@ mod replay;
 mod report;
 mod skew;
 mod summary;
+mod violation;
 mod world;
 
 pub use codes::CodeEntry;
