@@ -8,11 +8,17 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use kubehop::catalog::Catalog;
+use kubehop::cluster::EtcdTopology;
+use kubehop::cluster::Provider;
 use kubehop::component::Component;
 use kubehop::diagnostic::SourceFile;
 use kubehop::finding::Finding;
 use kubehop::inventory::Inventory;
+use kubehop::plan::InstanceGroup;
+use kubehop::plan::KubeProxyMode;
 use kubehop::plan::Plan;
+use kubehop::plan::Step;
+use kubehop::plan::Transition;
 use kubehop::policy::ToolRules;
 use kubehop::policy::VersionSkewPolicy;
 use kubehop::verify::CatalogFacts;
@@ -31,6 +37,7 @@ use edits::two_hops;
 use plans::Known;
 use plans::Shape;
 use plans::k;
+use plans::moving;
 use plans::names;
 use plans::seal;
 use plans::v;
@@ -183,6 +190,74 @@ fn what_is_wrong_at_the_start_is_tolerated_until_repaired() {
         finding.code == "SKEW003" && finding.severity == kubehop::diagnostic::Severity::Error
     });
     assert_eq!(worse.count(), 1, "{findings:#?}");
+}
+
+/// One node was upgraded before the plan began; the first hop completes what was begun.
+#[test]
+fn a_half_finished_hop_is_completed() {
+    let mut plan = two_hops().draft();
+    let mut ahead = Vec::new();
+    for group in &mut plan.initial_state.instances {
+        if (1..=2).contains(&group.component.rank()) {
+            ahead.push((group.component, group.names.remove(0)));
+        }
+    }
+    for (component, first) in ahead {
+        let version = v(component, "v1.30.14");
+        let group = InstanceGroup { component, version, pool: None, names: vec![first] };
+        plan.initial_state.instances.push(group);
+    }
+    plan.hops[0].steps.retain(|step| {
+        step.component != Some(Component::KubeApiserver) || step.targets != names("cp", 1)
+    });
+    seal(&mut plan);
+    assert_eq!(check(&plan), []);
+}
+
+/// Component by component over all nodes, kube-proxy on each node, etcd on hosts of its own. The
+/// controllers may reach any API server, so the order of kubeadm is wrong here.
+#[test]
+fn a_manual_install_moves_component_by_component() {
+    let mut plan = two_hops().draft();
+    plan.initial_state.provider = Provider::Manual;
+    plan.initial_state.etcd_topology = EtcdTopology::External;
+    plan.initial_state.kube_proxy = KubeProxyMode::PerNode;
+    plan.initial_state.instances.retain(|group| group.component != Component::KubeProxy);
+    let kubelets = plan.initial_state.instances.iter();
+    let kubelets = kubelets.filter(|group| group.component == Component::Kubelet).cloned();
+    let proxies: Vec<InstanceGroup> =
+        kubelets.map(|group| InstanceGroup { component: Component::KubeProxy, ..group }).collect();
+    plan.initial_state.instances.extend(proxies);
+    for hop in &mut plan.hops {
+        for step in &mut hop.steps {
+            step.transitions.retain(|at| at.component != Component::KubeProxy);
+            if let [kubelet] = &step.transitions[..]
+                && kubelet.component == Component::Kubelet
+            {
+                let proxy = Transition { component: Component::KubeProxy, ..kubelet.clone() };
+                step.transitions.push(proxy);
+            }
+        }
+    }
+    let mut as_kubeadm = plan.clone();
+    seal(&mut as_kubeadm);
+    assert_eq!(found(&check(&as_kubeadm)), BTreeSet::from(["SKEW002"]));
+
+    for hop in &mut plan.hops {
+        let to = hop.to.to_string();
+        let is_api = |step: &Step| step.component == Some(Component::KubeApiserver);
+        let place = hop.steps.iter().position(is_api).unwrap();
+        hop.steps.retain(|step| !is_api(step));
+        for (at, component) in
+            [Component::KubeApiserver, Component::KubeControllerManager, Component::KubeScheduler]
+                .into_iter()
+                .enumerate()
+        {
+            hop.steps.insert(place + at, moving(&[component], &to, &names("cp", 3)));
+        }
+    }
+    seal(&mut plan);
+    assert_eq!(check(&plan), []);
 }
 
 #[test]
