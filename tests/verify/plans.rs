@@ -356,8 +356,9 @@ fn apply(step: &mut Step, now: &mut Versions, summary: &mut Summary) {
     let all = step.targets.clone();
     for transition in &mut step.transitions {
         let component = transition.component;
-        let proxy = ["kube-proxy".parse().unwrap()];
-        let targets = if component == Component::KubeProxy { &proxy[..] } else { &all };
+        let proxy: [InstanceName; 1] = ["kube-proxy".parse().unwrap()];
+        let daemon_set = now.contains_key(&(component, proxy[0].clone()));
+        let targets = if daemon_set { &proxy[..] } else { &all };
         let keys = targets.iter().map(|name| (component, name.clone()));
         let keys: Vec<_> = keys.filter(|key| now.contains_key(key)).collect();
         if let Some(oldest) = keys.iter().map(|key| now[key].clone()).min() {
