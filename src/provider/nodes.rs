@@ -22,6 +22,9 @@ use super::script::operator;
 
 const SCRIPT: &str = include_str!("scripts/upgrade-node.sh");
 
+const SKIP: &str = r#"if [ "$(state)" = '@VERSION@ True false' ]; then say 'is done already'; exit 0; fi
+"#;
+
 /// The pool and its nodes.
 #[derive(Clone, Copy)]
 pub(super) struct Workers<'a> {
@@ -38,17 +41,22 @@ pub(super) struct Workers<'a> {
 struct Script<'a> {
     file: &'a str,
     title: &'a str,
+    /// Whether a node with this kubelet has nothing left to do.
+    skip: bool,
     prepare: &'a str,
     kubelet: &'a str,
 }
 
 /// The script of one node, as a command that writes it.
 fn write(version: &KubernetesVersion, script: &Script<'_>) -> String {
-    let Script { file, title, prepare, kubelet } = script;
+    let Script { file, title, skip, prepare, kubelet } = script;
+    let text = version.upstream().to_string();
+    let skip = if *skip { fill(SKIP, &[("VERSION", &text)]) } else { String::new() };
     let values = [
         ("TITLE", *title),
         ("FILE", *file),
-        ("VERSION", &version.upstream().to_string()),
+        ("VERSION", &text),
+        ("SKIP", &skip),
         ("PREPARE", *prepare),
         ("KUBELET", *kubelet),
     ];
@@ -62,11 +70,8 @@ fn kubelet(site: &Site<'_>, version: &KubernetesVersion, kube_proxy: bool, down:
         (Provider::Kubeadm, false) => packages::install(site, version, &["kubelet"]),
         (Provider::Kubeadm, true) => packages::downgrade(site, version, &["kubelet"]),
     };
-    if down
-        && site.provider == Provider::Kubeadm
-        && version.minor().next() >= kubeadm::KUBELET_BACKUP_FROM
-    {
-        lines += "saved=$(ls -dt /etc/kubernetes/tmp/kubeadm-kubelet-config* | head -n 1)\ncp \"$saved/config.yaml\" /var/lib/kubelet/config.yaml\n";
+    if down && site.provider == Provider::Kubeadm {
+        lines += &kubeadm::restore_kubelet_files(version);
     }
     lines += "systemctl daemon-reload\nsystemctl restart kubelet";
     if kube_proxy {
@@ -87,6 +92,7 @@ fn write_way_back(site: &Site<'_>, from: &KubernetesVersion, kube_proxy: bool) -
         &Script {
             file: &file,
             title: &title,
+            skip: !kube_proxy,
             prepare: "",
             kubelet: &kubelet(site, &from, kube_proxy, true),
         },
@@ -107,7 +113,7 @@ pub(super) fn control_plane_kubelets(
     let kubelet_lines = kubelet(site, &to, false, false);
     let mut commands = vec![operator(write(
         &to,
-        &Script { file: &file, title: &title, prepare: "", kubelet: &kubelet_lines },
+        &Script { file: &file, title: &title, skip: true, prepare: "", kubelet: &kubelet_lines },
     ))];
     if etcd::in_pods(site) {
         commands.push(etcd::write_gate(site));
@@ -161,6 +167,11 @@ pub(super) fn workers(site: &Site<'_>, act: Workers<'_>) -> Procedure {
     let kubelet_lines = kubelet(site, &to, with_kube_proxy, false);
     let count = nodes.len() as u64;
     let (canary, parallel) = (batch.canary.min(count), batch.size.max(1));
+    let again = if with_kube_proxy {
+        "To go on after a repair, take the finished nodes out of the list first."
+    } else {
+        "To go on after a repair, repeat this: finished nodes are passed over."
+    };
     let commands = vec![
         operator(variables(pool, count, canary, parallel, counted)),
         operator(
@@ -168,7 +179,13 @@ pub(super) fn workers(site: &Site<'_>, act: Workers<'_>) -> Procedure {
         ),
         operator(write(
             &to,
-            &Script { file: &file, title: &title, prepare: &prepare, kubelet: &kubelet_lines },
+            &Script {
+                file: &file,
+                title: &title,
+                skip: !with_kube_proxy,
+                prepare: &prepare,
+                kubelet: &kubelet_lines,
+            },
         )),
         operator(format!(
             "# The canary, one node after the other; the first failure ends it.\nhead -n \"$CANARY\" \"$POOL.nodes\" | xargs -r -d '\\n' -n 1 sh -c 'bash {file} \"$1\" || exit 255' sh"
@@ -177,7 +194,7 @@ pub(super) fn workers(site: &Site<'_>, act: Workers<'_>) -> Procedure {
             "# Let the canary carry load before the rest follows: at least ten minutes, with an eye on its pods.\nhead -n \"$CANARY\" \"$POOL.nodes\" | xargs -r -d '\\n' -I NODE kubectl get pods -A -o wide --field-selector spec.nodeName=NODE",
         ),
         operator(format!(
-            "# The rest, $PARALLEL at a time, each with a log of its own. The first failure starts no further node;\n# those that are under way finish. To go on after a repair, repeat this: nodes that are done are quick.\ntail -n \"+$((CANARY + 1))\" \"$POOL.nodes\" | xargs -r -d '\\n' -P \"$PARALLEL\" -n 1 sh -c 'bash {file} \"$1\" > \"$1.log\" 2>&1 && echo \"$1 done\" || {{ echo \"$1 FAILED, see $1.log\" >&2; exit 255; }}' sh"
+            "# The rest, $PARALLEL at a time, each with a log of its own. The first failure starts no further node;\n# those that are under way finish. {again}\ntail -n \"+$((CANARY + 1))\" \"$POOL.nodes\" | xargs -r -d '\\n' -P \"$PARALLEL\" -n 1 sh -c 'bash {file} \"$1\" > \"$1.log\" 2>&1 && echo \"$1 done\" || {{ echo \"$1 FAILED, see $1.log\" >&2; exit 255; }}' sh"
         )),
     ];
     let (back_file, back) = write_way_back(site, from, with_kube_proxy);

@@ -101,7 +101,10 @@ pub(in crate::provider) fn flags_refused(to: EtcdMinor) -> (&'static str, &'stat
             "etcd 3.6 has no v2 API and no proxy. Must print: clean. If the v2 API was ever enabled, run\n# `etcdutl check v2store` (from 3.5.18 on) on a stopped copy of the data directory as well.",
         )
     } else {
-        ("--enable-v2v3", "Flags of the v2 API that later minors refuse. Must print: clean")
+        (
+            "--logger=capnslog|--log-output[ =]|--debug|--log-package-levels",
+            "etcd 3.5 has another logger and refuses the flags of the old one. Must print: clean",
+        )
     }
 }
 

@@ -5,6 +5,7 @@ use crate::provider::Site;
 use crate::provider::packages;
 use crate::version::KubernetesVersion;
 
+use super::SAVE_KUBELET_FILES;
 use super::reads;
 
 /// Lines of the node script: `kubeadm upgrade node` with each kubeadm on the way, the last one with
@@ -15,7 +16,7 @@ pub(in crate::provider) fn prepare_worker(
     to: &KubernetesVersion,
     stops: &[KubernetesVersion],
 ) -> String {
-    let mut lines = String::new();
+    let mut lines = format!("host <<'HOST'\n{SAVE_KUBELET_FILES}HOST\n");
     let mut unreadable = Vec::new();
     for stop in stops.iter().filter(|stop| *stop < to) {
         if !reads(stop.minor(), to.minor()) {
