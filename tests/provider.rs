@@ -212,7 +212,7 @@ fn whole(procedure: &Procedure) -> String {
 /// cannot be closed by another.
 fn assert_bash(all: &[(String, String)]) {
     let mut child = Process::new("bash")
-        .args(["-c", "failed=0; while IFS= read -r -d '' name && IFS= read -r -d '' text; do if ! (eval \"f() {\n$text\n:\n}\") 2>/tmp/bash-$$; then echo \"$name\"; cat /tmp/bash-$$; failed=1; fi; done; rm -f /tmp/bash-$$; exit $failed"])
+        .args(["-c", "failed=0; while IFS= read -r -d '' name && IFS= read -r -d '' text; do if ! (eval \"f() {\n$text\n:\n}\") 2>/tmp/bash-$$ || [ -s /tmp/bash-$$ ]; then echo \"$name\"; cat /tmp/bash-$$; failed=1; fi; done; rm -f /tmp/bash-$$; exit $failed"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -279,9 +279,12 @@ fn scripts_inside_commands_are_bash() {
                 for text in texts(&made) {
                     for delimiter in ["SCRIPT", "HOST", "ROOT", "WRAPPER"] {
                         let open = format!("<<'{delimiter}'\n");
-                        let close = format!("\n{delimiter}");
+                        let close = format!("\n{delimiter}\n");
+                        let text = format!("{text}\n");
                         for piece in text.split(&open).skip(1) {
-                            let body = piece.split(&close).next().unwrap();
+                            let (body, _) = piece.split_once(&close).unwrap_or_else(|| {
+                                panic!("{name}: {delimiter} does not end in {piece}")
+                            });
                             inner.entry(body.to_owned()).or_insert_with(|| name.clone());
                         }
                     }

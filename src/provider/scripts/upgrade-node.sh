@@ -9,7 +9,8 @@ host() { { echo '{'; cat; echo '} </dev/null'; } | ssh -o BatchMode=yes "$node" 
 # Kubelet version, Ready, cordoned.
 state() { kubectl get node "$node" -o json | jq -r '"\(.status.nodeInfo.kubeletVersion) \([.status.conditions[]|select(.type=="Ready")|.status]|first) \(.spec.unschedulable//false)"' || echo unknown; }
 @SKIP@
-@PREPARE@say 'drain'
+@PREPARE@
+say 'drain'
 kubectl drain "$node" --ignore-daemonsets --delete-emptydir-data --timeout=15m
 say 'kubelet @VERSION@'
 host <<'HOST'
