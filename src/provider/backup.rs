@@ -73,7 +73,7 @@ pub(super) fn procedure(site: &Site<'_>, etcd: &EtcdVersion, before: Component) 
         abort: "Stop if the snapshot cannot be read, holds no keys or differs from its copy. Nothing may change before a good snapshot lies outside the cluster.".to_owned(),
         rollback: Rollback {
             possible: true,
-            until: "always: this step only reads".to_owned(),
+            until: "none: this step only reads".to_owned(),
             commands: Vec::new(),
             text: Some(fallback),
         },

@@ -111,13 +111,13 @@ pub(super) fn control_plane_component(
             "Stop if {name} of a node is not healthy within five minutes of its restart; put its old binary back before the next node is touched."
         ),
         rollback: Rollback {
-            possible: true,
-            until: if component == Component::KubeApiserver {
+            possible: component != Component::KubeApiserver || from.minor() == to.minor(),
+            until: if component == Component::KubeApiserver && from.minor() != to.minor() {
                 format!(
                     "kube-apiserver {to} has served writes: objects may then be stored in forms that {from} cannot read"
                 )
             } else {
-                format!("at any time while kube-apiserver is at {to} or one minor older")
+                format!("none while kube-apiserver is at {to} or one minor older")
             },
             commands: vec![on(
                 EACH_TARGET,

@@ -143,7 +143,7 @@ pub(super) fn control_plane_kubelets(
         abort: "Stop at the first node that does not come back Ready within five minutes; it stays cordoned. Do not begin with the next control-plane node before the API server and etcd of this one are healthy.".to_owned(),
         rollback: Rollback {
             possible: true,
-            until: "at any time: an older kubelet inside the skew may replace a newer one on a drained node".to_owned(),
+            until: "none: an older kubelet inside the skew may replace a newer one on a drained node".to_owned(),
             commands: vec![
                 operator(back),
                 operator(format!("# For each node that has to go back:\nbash {back_file} NODE")),
@@ -220,7 +220,7 @@ pub(super) fn workers(site: &Site<'_>, act: Workers<'_>) -> Procedure {
         abort: "Stop if the canary is not Ready within five minutes, if its pods restart, or if a drain runs into its limit of 15 minutes: find the PodDisruptionBudget that holds it and ask its owner; never bypass it. With two failures in a pool, stop the pool.".to_owned(),
         rollback: Rollback {
             possible: true,
-            until: "at any time, node by node: an older kubelet inside the skew may replace a newer one on a drained node".to_owned(),
+            until: "none: node by node, an older kubelet inside the skew may replace a newer one on a drained node".to_owned(),
             commands: vec![
                 operator(back),
                 operator(format!("# For each node that has to go back:\nbash {back_file} NODE")),

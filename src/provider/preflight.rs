@@ -45,7 +45,7 @@ pub(super) fn preflight(site: &Site<'_>, hop: &HopFrame<'_>) -> Procedure {
         abort: "Do not start the hop while a check fails, unless its owner accepts it in the change ticket by name.".to_owned(),
         rollback: Rollback {
             possible: true,
-            until: "always: this step only reads".to_owned(),
+            until: "none: this step only reads".to_owned(),
             commands: Vec::new(),
             text: Some("Nothing was changed, so there is nothing to undo.".to_owned()),
         },
@@ -159,7 +159,7 @@ pub(super) fn gate(site: &Site<'_>, hop: &HopFrame<'_>) -> Procedure {
         abort: "No go if one answer is not yes. Postponing costs nothing here: nothing of this hop has been changed yet.".to_owned(),
         rollback: Rollback {
             possible: true,
-            until: "always: this step only decides".to_owned(),
+            until: "none: this step only decides".to_owned(),
             commands: Vec::new(),
             text: Some("Nothing was changed, so there is nothing to undo.".to_owned()),
         },

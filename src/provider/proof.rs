@@ -35,7 +35,7 @@ const ETCD_METRICS: &str = "curl -fsS http://127.0.0.1:2381/metrics | awk '/^etc
 fn nothing_to_undo(text: &str) -> Rollback {
     Rollback {
         possible: true,
-        until: "always: this step only looks".to_owned(),
+        until: "none: this step only looks".to_owned(),
         commands: Vec::new(),
         text: Some(text.to_owned()),
     }

@@ -131,9 +131,7 @@ fn rollback(
     let mut commands = vec![
         on(
             host,
-            format!(
-                "# First look: has kubeadm already put them back?\nsudo grep -h 'image:' /etc/kubernetes/manifests/kube-*.yaml"
-            ),
+            "# First look: has kubeadm already put them back?\nsudo grep -h 'image:' /etc/kubernetes/manifests/kube-*.yaml",
         ),
         on(host, format!("# If not: kubeadm's own copies of the old manifests.\n{manifests}")),
         on(host, as_root(&packages::downgrade(site, from, &["kubeadm", "kubectl"]))),
@@ -150,11 +148,18 @@ fn rollback(
     } else {
         "kubeadm can be run again after a repair: `kubeadm upgrade apply` is repeatable, with --force at an unchanged version.".to_owned()
     };
+    // Between patches, and while other nodes still run the old minor, this node can go back.
+    let same_minor = from.minor() == to.minor();
+    let last = site.control_plane.last().is_none_or(|node| node.as_str() == host);
     Rollback {
-        possible: true,
-        until: format!(
-            "kube-apiserver {to} has served writes: objects may then be stored in forms that {from} cannot read, and kubeadm supports no way down by a minor"
-        ),
+        possible: same_minor || !last,
+        until: if same_minor {
+            "none: patches of one minor read each other's objects".to_owned()
+        } else {
+            format!(
+                "kube-apiserver {to} has served writes: objects may then be stored in forms that {from} cannot read, and kubeadm supports no way down by a minor"
+            )
+        },
         commands,
         text: Some(format!(
             "{others} After the point of no return, repair forward; the last resort is the snapshot of the backup step together with the manifests and packages of {from} on every control-plane node. It loses everything written since."

@@ -5,6 +5,8 @@ mod control_plane;
 mod etcd;
 mod nodes;
 
+use std::fmt::Write as _;
+
 use crate::version::KubernetesVersion;
 use crate::version::MinorVersion;
 
@@ -68,7 +70,8 @@ pub(super) fn pull_images(version: &KubernetesVersion) -> String {
     if version.minor() <= OLD_REGISTRY_BEFORE {
         text += "if [ \"$registry\" = k8s.gcr.io ]; then registry=registry.k8s.io; fi\n";
     }
-    text += &format!(
+    _ = write!(
+        text,
         "kubeadm config images pull --kubernetes-version {} --image-repository \"$registry\"",
         version.upstream()
     );

@@ -1,6 +1,8 @@
 //! What kubeadm does on a worker before its kubelet moves
 //! (<https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/upgrading-linux-nodes/>).
 
+use std::fmt::Write as _;
+
 use crate::provider::Site;
 use crate::provider::packages;
 use crate::version::KubernetesVersion;
@@ -26,7 +28,8 @@ pub(in crate::provider) fn prepare_worker(
         lines += &block(&stop.upstream(), &packages::install(site, stop, &["kubeadm"]));
     }
     if !unreadable.is_empty() {
-        lines += &format!(
+        _ = write!(
+            lines,
             "# kubeadm {} is passed over: it cannot read the format in which this cluster's kubeadm stores its\n# configuration.\n",
             unreadable.join(" and ")
         );
