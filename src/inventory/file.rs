@@ -539,3 +539,8 @@ impl NodeDocument {
         }
     }
 }
+
+/// The JSON Schema of an inventory.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(InventoryDocument).to_value()
+}

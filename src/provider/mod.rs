@@ -72,12 +72,12 @@ pub struct HopFrame<'a> {
     pub first: bool,
 }
 
-/// An etcd image tag and whether a kubeadm release is known to ship it.
+/// An etcd image tag and whether it is known to exist.
 #[derive(Debug, Clone, Copy)]
 pub struct EtcdImage<'a> {
     /// The tag, such as `3.5.24-0`.
     pub tag: &'a str,
-    /// Whether the catalog has a kubeadm release that deploys this tag, so that it surely exists.
+    /// Whether the catalog knows that the tag exists.
     pub shipped: bool,
 }
 

@@ -1,0 +1,166 @@
+//! Every instance and what it runs, as the plan goes along.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use crate::cluster::Provider;
+use crate::inventory::Inventory;
+use crate::name::InstanceName;
+use crate::name::PoolName;
+use crate::search::Cohort;
+use crate::search::Ladder;
+use crate::search::Level;
+use crate::search::Role;
+use crate::version::EtcdVersion;
+use crate::version::KubernetesVersion;
+
+/// The cluster at one moment of the plan.
+#[derive(Debug, Clone)]
+pub(super) struct Roster {
+    /// The versions, every one of them known.
+    pub(super) inventory: Inventory,
+    /// kube-proxy of nodes that have moved, where it is a service of the node.
+    proxies: BTreeMap<InstanceName, KubernetesVersion>,
+}
+
+/// Nodes of one group that move together: a pool's, or the control plane's.
+#[derive(Debug, Clone)]
+pub(super) struct Group {
+    /// The pool; `None` for the control plane.
+    pub(super) pool: Option<PoolName>,
+    /// Whether the pool is only counted.
+    pub(super) counted: bool,
+    /// The nodes, in order.
+    pub(super) nodes: Vec<InstanceName>,
+    /// The oldest kubelet among them.
+    pub(super) oldest: KubernetesVersion,
+    /// The oldest kube-proxy among them, where it is a service of the node.
+    pub(super) oldest_proxy: Option<KubernetesVersion>,
+}
+
+impl Roster {
+    pub(super) fn new(inventory: Inventory) -> Self {
+        Self { inventory, proxies: BTreeMap::new() }
+    }
+
+    /// kube-proxy of a node, where it is a service of the node.
+    pub(super) fn proxy_of(&self, node: &InstanceName) -> Option<&KubernetesVersion> {
+        match self.inventory.provider {
+            Provider::Kubeadm => None,
+            Provider::Manual => self.proxies.get(node).or(self.inventory.kube_proxy.as_ref()),
+        }
+    }
+
+    /// The oldest and the newest etcd member.
+    pub(super) fn etcd_span(&self) -> Option<(&EtcdVersion, &EtcdVersion)> {
+        let versions =
+            || self.inventory.etcd.members.iter().filter_map(|member| member.version.as_ref());
+        versions().min().zip(versions().max())
+    }
+
+    /// The members that do not run `to` yet.
+    pub(super) fn etcd_behind(&self, to: &EtcdVersion) -> Vec<InstanceName> {
+        let members = self.inventory.etcd.members.iter();
+        members
+            .filter(|member| member.version.as_ref() != Some(to))
+            .map(|member| member.name.clone())
+            .collect()
+    }
+
+    /// The groups whose nodes are in a cohort, pools in order.
+    pub(super) fn groups(&self, ladder: &Ladder, cohort: &Cohort) -> Vec<Group> {
+        let matches = |kubelet: &KubernetesVersion, name: &InstanceName| {
+            ladder.level(kubelet) == cohort.kubelet
+                && self.proxy_of(name).map(|proxy| ladder.level(proxy)) == cohort.kube_proxy
+        };
+        let group =
+            |pool: Option<&PoolName>, counted, nodes: Vec<(&InstanceName, &KubernetesVersion)>| {
+                let oldest = nodes.iter().map(|(_, kubelet)| *kubelet).min()?.clone();
+                let oldest_proxy =
+                    nodes.iter().filter_map(|(name, _)| self.proxy_of(name)).min().cloned();
+                let nodes = nodes.into_iter().map(|(name, _)| name.clone()).collect();
+                Some(Group { pool: pool.cloned(), counted, nodes, oldest, oldest_proxy })
+            };
+        match cohort.role {
+            Role::ControlPlane => {
+                let nodes = self.inventory.control_plane.iter();
+                let nodes = nodes.filter_map(|node| Some((&node.name, node.kubelet.as_ref()?)));
+                let nodes = nodes.filter(|(name, kubelet)| matches(kubelet, name)).collect();
+                group(None, false, nodes).into_iter().collect()
+            }
+            Role::Worker => self
+                .inventory
+                .pools
+                .iter()
+                .filter_map(|pool| {
+                    let nodes = pool.nodes.iter().map(|node| (&node.name, &node.kubelet));
+                    let nodes = nodes.filter(|(name, kubelet)| matches(kubelet, name)).collect();
+                    group(Some(&pool.name), pool.counted, nodes)
+                })
+                .collect(),
+        }
+    }
+
+    /// The clients at a level.
+    pub(super) fn clients_at(
+        &self,
+        ladder: &Ladder,
+        level: Level,
+    ) -> Vec<(InstanceName, KubernetesVersion)> {
+        let clients = self.inventory.clients.iter();
+        clients
+            .filter_map(|client| Some((client.name.clone(), client.kubectl.clone()?)))
+            .filter(|(_, kubectl)| ladder.level(kubectl) == level)
+            .collect()
+    }
+
+    /// Brings every etcd member to a version.
+    pub(super) fn move_etcd(&mut self, to: &EtcdVersion) {
+        for member in &mut self.inventory.etcd.members {
+            member.version = Some(to.clone());
+        }
+    }
+
+    /// Brings nodes to a kubelet version, and their own kube-proxy with it.
+    pub(super) fn move_nodes(&mut self, names: &[InstanceName], to: &KubernetesVersion) {
+        let names: BTreeSet<&InstanceName> = names.iter().collect();
+        for node in
+            self.inventory.control_plane.iter_mut().filter(|node| names.contains(&node.name))
+        {
+            raise(&mut node.kubelet, to);
+        }
+        let workers = self.inventory.pools.iter_mut().flat_map(|pool| &mut pool.nodes);
+        for node in workers.filter(|node| names.contains(&node.name)) {
+            if node.kubelet < *to {
+                node.kubelet = to.clone();
+            }
+        }
+        if self.inventory.provider == Provider::Manual && self.inventory.kube_proxy.is_some() {
+            for name in names {
+                let behind = self.proxy_of(name).is_some_and(|proxy| proxy < to);
+                if behind {
+                    self.proxies.insert(name.clone(), to.clone());
+                }
+            }
+        }
+    }
+
+    /// Brings the kube-proxy `DaemonSet` to a version.
+    pub(super) fn move_kube_proxy(&mut self, to: &KubernetesVersion) {
+        raise(&mut self.inventory.kube_proxy, to);
+    }
+
+    /// Brings a client to a version, newer or older.
+    pub(super) fn move_client(&mut self, name: &InstanceName, to: &KubernetesVersion) {
+        for client in self.inventory.clients.iter_mut().filter(|client| client.name == *name) {
+            client.kubectl = Some(to.clone());
+        }
+    }
+}
+
+/// Raises a known version that is older.
+pub(super) fn raise(slot: &mut Option<KubernetesVersion>, to: &KubernetesVersion) {
+    if slot.as_ref().is_some_and(|version| version < to) {
+        *slot = Some(to.clone());
+    }
+}

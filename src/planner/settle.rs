@@ -1,0 +1,182 @@
+//! Unknowns become stated assumptions, never silent defaults.
+
+use crate::cluster::Provider;
+use crate::inventory::Inventory;
+use crate::plan::Assumption;
+use crate::version::VersionRequest;
+
+use super::PlanError;
+use super::Request;
+
+/// The inventory with every version known, and what had to be assumed for that.
+pub(super) fn settle(request: &Request<'_>) -> Result<(Inventory, Vec<Assumption>), PlanError> {
+    let mut inventory = request.inventory.clone();
+    let mut assumptions = Vec::new();
+    let mut assume = |id: &str, text: String, settle: &str| {
+        assumptions.push(Assumption { id: id.to_owned(), text, settle: settle.to_owned() });
+    };
+
+    if inventory.synthetic {
+        assume(
+            "synthetic-inventory",
+            format!(
+                "no inventory was given: the plan is for {} control-plane node(s), one pool `workers` of {} node(s) \
+                 and one client `kubectl`, every component at the given version, and its names are made up",
+                inventory.control_plane.len(),
+                inventory.workers()
+            ),
+            "kubectl get nodes -o wide; kubectl -n kube-system get pods -o wide",
+        );
+    }
+    if let (Some(minor), Some(version)) = (request.from_minor, inventory.oldest_apiserver()) {
+        assume(
+            "from-patch",
+            format!(
+                "the start was given as {minor}: its newest known patch {version} is taken to run"
+            ),
+            "kubectl version -o json | jq -r .serverVersion.gitVersion",
+        );
+    }
+    settle_etcd(request, &mut inventory, &mut assume)?;
+    settle_control_plane(&mut inventory, &mut assume);
+    settle_clients(&mut inventory, &mut assume);
+    if inventory.pools.iter().any(|pool| pool.counted) && !inventory.synthetic {
+        let pools: Vec<String> = inventory
+            .pools
+            .iter()
+            .filter(|pool| pool.counted)
+            .map(|pool| pool.name.to_string())
+            .collect();
+        assume(
+            "counted-pools",
+            format!(
+                "nodes of {} are only counted: their names in this plan are made up",
+                pools.join(", ")
+            ),
+            "kubectl get nodes -o name",
+        );
+    }
+    if inventory.provider == Provider::Kubeadm {
+        assume_local_apiservers(&inventory, &mut assume);
+    }
+    if let VersionRequest::Release(version) = &request.to {
+        let releases = request.catalog.releases()?;
+        if releases.minor(version.minor()).is_some_and(|release| !release.knows(version)) {
+            assume(
+                "unknown-patch",
+                format!(
+                    "the catalog of {} does not know {version}; it is taken to exist",
+                    request.catalog.as_of()
+                ),
+                "curl -fsSL https://dl.k8s.io/release/stable.txt",
+            );
+        }
+    }
+    Ok((inventory, assumptions))
+}
+
+fn settle_etcd(
+    request: &Request<'_>,
+    inventory: &mut Inventory,
+    assume: &mut impl FnMut(&str, String, &str),
+) -> Result<(), PlanError> {
+    let unknown = inventory.etcd.members.iter().any(|member| member.version.is_none());
+    let Some(apiserver) = inventory.oldest_apiserver().cloned().filter(|_| unknown) else {
+        return Ok(());
+    };
+    let known = inventory.etcd.members.iter().filter_map(|member| member.version.clone()).min();
+    let default = request.catalog.etcd()?.kubeadm_default(&apiserver.upstream());
+    let (version, why) = match (known, default) {
+        (Some(version), _) => (Some(version), "the version of the other members".to_owned()),
+        (None, Some(default)) => {
+            (Some(default.version), format!("the version that kubeadm deploys with {apiserver}"))
+        }
+        (None, None) => (None, String::new()),
+    };
+    let Some(version) = version else { return Ok(()) };
+    assume(
+        "etcd-version",
+        format!(
+            "the etcd version was not given: {version} is taken to run, {why}; another version changes the etcd steps"
+        ),
+        "kubectl -n kube-system get pods -l component=etcd -o jsonpath='{.items[*].spec.containers[0].image}'; etcdctl endpoint status --cluster -w table",
+    );
+    for member in &mut inventory.etcd.members {
+        member.version.get_or_insert_with(|| version.clone());
+    }
+    Ok(())
+}
+
+fn settle_control_plane(inventory: &mut Inventory, assume: &mut impl FnMut(&str, String, &str)) {
+    let kubelets = inventory.provider == Provider::Kubeadm;
+    let mut parts = Vec::new();
+    for node in &mut inventory.control_plane {
+        let apiserver = node.apiserver.clone();
+        let mut fill = |slot: &mut Option<_>, part: &'static str| {
+            if slot.is_none() {
+                *slot = Some(apiserver.clone());
+                parts.push(part);
+            }
+        };
+        fill(&mut node.controller_manager, "kube-controller-manager");
+        fill(&mut node.scheduler, "kube-scheduler");
+        if kubelets {
+            fill(&mut node.kubelet, "kubelet");
+        }
+    }
+    parts.sort_unstable();
+    parts.dedup();
+    if !parts.is_empty() {
+        assume(
+            "control-plane-versions",
+            format!(
+                "{} of control-plane nodes not given: taken to run the version of the kube-apiserver beside them",
+                parts.join(", ")
+            ),
+            "kubectl -n kube-system get pods -l tier=control-plane -o json | jq -r '.items[]|\"\\(.spec.nodeName) \\(.spec.containers[0].image)\"'; kubectl get nodes",
+        );
+    }
+}
+
+fn settle_clients(inventory: &mut Inventory, assume: &mut impl FnMut(&str, String, &str)) {
+    let Some(apiserver) = inventory.oldest_apiserver().cloned() else { return };
+    let mut unknown = Vec::new();
+    for client in &mut inventory.clients {
+        if client.kubectl.is_none() {
+            client.kubectl = Some(apiserver.clone());
+            unknown.push(client.name.to_string());
+        }
+    }
+    if !unknown.is_empty() {
+        assume(
+            "client-versions",
+            format!(
+                "the kubectl of {} not given: {apiserver} is taken to run there",
+                unknown.join(", ")
+            ),
+            "kubectl version --client -o json | jq -r .clientVersion.gitVersion",
+        );
+    }
+    if inventory.clients.is_empty() {
+        assume(
+            "clients",
+            "no client was given: people and pipelines that call kubectl are not planned for"
+                .to_owned(),
+            "kubectl version -o json | jq -r '.clientVersion.gitVersion, .serverVersion.gitVersion'",
+        );
+    }
+}
+
+/// The controllers of a node are measured against the kube-apiserver of that node, which holds for
+/// clusters made by kubeadm 1.20 and later (<https://github.com/kubernetes/kubernetes/pull/94398>).
+fn assume_local_apiservers(inventory: &Inventory, assume: &mut impl FnMut(&str, String, &str)) {
+    if inventory.control_plane.len() > 1 {
+        assume(
+            "local-apiserver",
+            "kube-controller-manager and kube-scheduler talk to the kube-apiserver of their own node, as kubeadm sets them up since 1.20; \
+             in older clusters they may use the load balancer and then must not move before every kube-apiserver has"
+                .to_owned(),
+            "sudo grep -H server: /etc/kubernetes/controller-manager.conf /etc/kubernetes/scheduler.conf",
+        );
+    }
+}

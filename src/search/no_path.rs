@@ -1,0 +1,128 @@
+//! Why there is no path: how far one gets, what was refused there, and what would open a way.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use crate::policy::RuleId;
+
+use super::Blocked;
+use super::ClusterState;
+use super::Problem;
+use super::Transition;
+use super::graph::StateGraph;
+use super::graph::is_goal;
+use super::guard::refuse;
+use super::moves::apply;
+use super::moves::candidates;
+use super::skew::breaches;
+
+/// Why there is no path. Sentences are made from this, and from nothing else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoPath {
+    /// The state closest to the target that can be reached.
+    pub furthest: ClusterState,
+    /// What was refused there, and why.
+    pub refused: Vec<(Transition, Vec<Blocked>)>,
+    /// What is outside the policy in that state and no transition repairs.
+    pub unrepaired: Vec<Blocked>,
+    /// Rules that would open a path if one of them were lifted.
+    pub would_open: Vec<Lift>,
+}
+
+/// A rule that stands in the way on its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Lift {
+    /// The rule.
+    pub rule: RuleId,
+}
+
+/// Explains a graph in which the target is not reached.
+pub(super) fn explain(problem: &Problem, graph: &StateGraph) -> NoPath {
+    let furthest = graph
+        .graph
+        .node_weights()
+        .max_by(|left, right| progress(left).cmp(&progress(right)).then_with(|| right.cmp(left)))
+        .cloned()
+        .unwrap_or_else(|| problem.start.clone());
+    let mut refused: Vec<(Transition, Vec<Blocked>)> = candidates(problem, &furthest)
+        .into_iter()
+        .filter_map(|transition| {
+            let (next, _) = apply(problem, &furthest, &transition);
+            let blocked = refuse(problem, &furthest, &transition, &next);
+            (!blocked.is_empty()).then_some((transition, blocked))
+        })
+        .collect();
+    refused.sort();
+    refused.dedup();
+    let unrepaired = breaches(problem, &furthest)
+        .into_iter()
+        .map(|(breach, (_, reference))| Blocked::Skew {
+            rule: breach.rule,
+            subject: breach.subject,
+            reference,
+            too_new: breach.too_new,
+        })
+        .collect();
+    let rules: BTreeSet<RuleId> =
+        refused.iter().flat_map(|(_, blocked)| blocked).map(Blocked::rule).collect();
+    let would_open =
+        rules.into_iter().filter(|rule| opens(problem, *rule)).map(|rule| Lift { rule }).collect();
+    NoPath { furthest, refused, unrepaired, would_open }
+}
+
+/// How far a state is: hops first, then what has moved in it.
+fn progress(state: &ClusterState) -> (usize, usize, u8, u64) {
+    let at_top = |level| state.control_plane.iter().filter(|node| node.apiserver >= level).count();
+    let (_, newest) = state.apiservers();
+    let reached = match state.stage {
+        super::Stage::Etcd => 0,
+        super::Stage::ControlPlane => 1,
+        super::Stage::KubeProxy => 2,
+        super::Stage::Nodes(_) => 3,
+        super::Stage::Clients(_) => 4,
+    };
+    let nodes = state
+        .kubelets
+        .iter()
+        .filter(|(cohort, _)| cohort.kubelet.minor >= newest.minor)
+        .map(|(_, count)| count)
+        .sum();
+    (state.hop, at_top(newest), reached, nodes)
+}
+
+/// Whether a path exists with this one rule lifted.
+fn opens(problem: &Problem, rule: RuleId) -> bool {
+    let Some(lifted) = lift(problem, rule) else { return false };
+    StateGraph::reachable(&lifted)
+        .is_ok_and(|graph| graph.graph.node_weights().any(|state| is_goal(&lifted, state)))
+}
+
+/// The problem without one rule; `None` where the rule cannot be lifted alone.
+fn lift(problem: &Problem, rule: RuleId) -> Option<Problem> {
+    const WIDE: u32 = 1_000;
+    let mut lifted = problem.clone();
+    let policy = &mut lifted.policy;
+    let wide = |rule: &mut crate::policy::SkewRule| {
+        rule.max_older = WIDE;
+        rule.max_newer = WIDE;
+        rule.old_subject = None;
+    };
+    match rule {
+        RuleId::ApiserverHa => wide(&mut policy.apiserver),
+        RuleId::Controllers => wide(&mut policy.controllers),
+        RuleId::Kubelet => wide(&mut policy.kubelet),
+        RuleId::KubeProxy => wide(&mut policy.kube_proxy),
+        RuleId::KubeProxyKubelet => wide(&mut policy.kube_proxy_kubelet),
+        RuleId::Kubectl => wide(&mut policy.kubectl),
+        RuleId::KubeadmKubelets => {
+            for window in &mut lifted.tool.kubelet_windows {
+                window.max_older = WIDE;
+            }
+        }
+        RuleId::EtcdEntryFloor => lifted.etcd.floors = BTreeMap::new(),
+        RuleId::EtcdKnownBad => lifted.etcd.avoid.clear(),
+        RuleId::EveryHop => lifted.strategy = crate::cluster::Strategy::MinDrains,
+        _ => return None,
+    }
+    Some(lifted)
+}
