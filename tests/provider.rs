@@ -446,8 +446,8 @@ fn pools_differ_in_their_first_command_only() {
     };
     let one = make("general", &["w-1"], false, Batch { size: 1, canary: 1 });
     let two = make("a;b", &["x-1", "x-2", "x-3"], true, Batch { size: 4, canary: 2 });
-    assert!(one.commands[0].run.starts_with("POOL=general\n"));
-    assert!(two.commands[0].run.starts_with("POOL='a;b'\n"));
+    assert_eq!(one.commands[0].run, "POOL=general COUNT=1 CANARY=1 PARALLEL=1 SELECTOR=");
+    assert_eq!(two.commands[0].run, "POOL='a;b' COUNT=3 CANARY=2 PARALLEL=4 SELECTOR='pool=a;b'");
     assert_eq!(one.commands[1..], two.commands[1..]);
     assert_eq!(one.checkpoints, two.checkpoints);
     assert_eq!((one.abort, one.rollback), (two.abort, two.rollback));

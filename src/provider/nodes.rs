@@ -175,7 +175,7 @@ pub(super) fn workers(site: &Site<'_>, act: Workers<'_>) -> Procedure {
     let commands = vec![
         operator(variables(pool, count, canary, parallel, counted)),
         operator(
-            "# The list must be complete and name nodes that exist; nothing may be printed but the number.\n[ \"$(wc -l < \"$POOL.nodes\")\" -eq \"$COUNT\" ] || echo \"STOP: $POOL.nodes does not have $COUNT lines\"\nxargs -d '\\n' kubectl get nodes --no-headers < \"$POOL.nodes\" | wc -l",
+            "# The names of the COUNT nodes, one a line. A pool that the plan only counts has no list: put the label that\n# selects its nodes into SELECTOR. Nothing may be printed but the number.\n[ -s \"$POOL.nodes\" ] || kubectl get nodes -l \"${SELECTOR:?no list and no label}\" -o name | sed 's#^node/##' > \"$POOL.nodes\"\n[ \"$(wc -l < \"$POOL.nodes\")\" -eq \"$COUNT\" ] || echo \"STOP: $POOL.nodes does not have $COUNT lines\"\nxargs -r -d '\\n' kubectl get nodes --no-headers < \"$POOL.nodes\" | wc -l",
         ),
         operator(write(
             &to,
@@ -231,14 +231,12 @@ pub(super) fn workers(site: &Site<'_>, act: Workers<'_>) -> Procedure {
     }
 }
 
-/// The only command in which two pools differ.
+/// The only command in which two pools differ: one line of assignments, for a document that shows
+/// the procedure once and these lines in a table.
 fn variables(pool: &PoolName, count: u64, canary: u64, parallel: u64, counted: bool) -> String {
-    let mut text = format!(
-        "POOL={}\nCOUNT={count}      # nodes in it\nCANARY={canary}     # first, one by one\nPARALLEL={parallel}   # then at a time",
+    let selector = if counted { shell_word(&format!("pool={pool}")) } else { String::new() };
+    format!(
+        "POOL={} COUNT={count} CANARY={canary} PARALLEL={parallel} SELECTOR={selector}",
         shell_word(pool.as_str())
-    );
-    if counted {
-        text += "\n# The plan knows only how many there are. SELECTOR is the label by which this pool's nodes are found:\nSELECTOR=\"pool=$POOL\"\nkubectl get nodes -l \"$SELECTOR\" -o name | sed 's#^node/##' > \"$POOL.nodes\"";
-    }
-    text
+    )
 }
