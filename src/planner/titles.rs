@@ -29,9 +29,10 @@ pub(super) fn title(act: &Act<'_>) -> (StepKind, String) {
         Act::EtcdSoak { etcd, .. } => {
             (StepKind::Soak, format!("Watch etcd {etcd} before the next change"))
         }
-        Act::ControlPlaneNode { node, to, first: true, .. } => {
-            (StepKind::Upgrade, format!("Upgrade the control plane of `{node}` to {to}, first node"))
-        }
+        Act::ControlPlaneNode { node, to, first: true, .. } => (
+            StepKind::Upgrade,
+            format!("Upgrade the control plane of `{node}` to {to}, first node"),
+        ),
         Act::ControlPlaneNode { node, to, .. } => {
             (StepKind::Upgrade, format!("Upgrade the control plane of `{node}` to {to}"))
         }

@@ -206,7 +206,8 @@ fn any_pool(text: &str, step: &Step) -> String {
 /// The line that sets the variables of a pool's procedure, where a step has one.
 fn assignment(step: &Step) -> Option<&str> {
     let first = &step.commands.first()?.run;
-    let sets = step.pool.is_some() && first.starts_with("POOL=") && !first.trim_end().contains('\n');
+    let sets =
+        step.pool.is_some() && first.starts_with("POOL=") && !first.trim_end().contains('\n');
     sets.then_some(first.trim_end())
 }
 
