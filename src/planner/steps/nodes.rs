@@ -74,7 +74,7 @@ impl Writer<'_> {
                 disruption: Disruption::Drain,
             };
             self.change(&act, change, reasons);
-            roster.move_nodes(&group.nodes, stop);
+            roster.move_nodes(&group, stop);
         }
         Ok(())
     }
