@@ -1,4 +1,5 @@
 //! What the tests share that run the program as a whole.
+#![allow(dead_code, reason = "each test uses a part of it")]
 
 use std::fs;
 use std::path::Path;
