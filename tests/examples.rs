@@ -35,7 +35,7 @@ fn commands() -> Vec<(Vec<String>, String)> {
     commands
 }
 
-/// One test, since a runbook is made from the plan that the command before it wrote.
+/// Plans and runbooks, and what the verifier says of the plans.
 #[test]
 fn examples_are_current_and_sound() {
     for (arguments, file) in commands() {
