@@ -104,7 +104,17 @@ fn process_13_hops_5000_nodes_to_json(bencher: divan::Bencher<'_, '_>, strategy:
     std::fs::write(&path, inventory(5_000)).unwrap();
     let path = path.to_str().unwrap().to_owned();
     bencher.bench(|| {
-        process(&["plan", "--inventory", &path, "--to", "1.37", "--strategy", strategy, "-o", "json"]);
+        process(&[
+            "plan",
+            "--inventory",
+            &path,
+            "--to",
+            "1.37",
+            "--strategy",
+            strategy,
+            "-o",
+            "json",
+        ]);
     });
 }
 

@@ -116,7 +116,8 @@ impl Writer<'_> {
         if taken.before.control_plane.len() > 1 {
             reasons.push(because(
                 RuleId::ApiserverHa,
-                "API servers of two minors run side by side until the last node is done: keep that time short",
+                "API servers of two minors run side by side until the last node is done: keep \
+                  that time short",
             ));
         }
         reasons.push(plainly(RuleId::KubeadmNode));
@@ -125,7 +126,8 @@ impl Writer<'_> {
                 "kubeadm moves kube-proxy and CoreDNS with this node, the first of the hop, and cannot be told otherwise; \
                  until the last control-plane node is done kube-proxy is newer than the API servers that wait"
             } else {
-                "kubeadm moves kube-proxy and CoreDNS with this node, the last of the hop, before the kubelets"
+                "kubeadm moves kube-proxy and CoreDNS with this node, the last of the hop, \
+                  before the kubelets"
             };
             reasons.push(because(RuleId::KubeadmAddons, moment));
         }

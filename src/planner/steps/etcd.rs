@@ -72,7 +72,8 @@ impl Writer<'_> {
         if mixed {
             reasons.push(because(
                 RuleId::EtcdOneVersion,
-                "the members run different versions, and etcd is brought to one version before anything else",
+                "the members run different versions, and etcd is brought to one version before \
+                  anything else",
             ));
         }
         // The floor is the reason of the step that reaches it, and of the one that relies on it.
@@ -138,7 +139,8 @@ impl Writer<'_> {
             let text = match need.rule {
                 RuleId::EtcdMinimum => {
                     format!(
-                        "`kubeadm init` of {stop} asks external etcd for {} at least, and {from} is older; `kubeadm upgrade` does not check it",
+                        "`kubeadm init` of {stop} asks external etcd for {} at least, and {from} \
+                          is older; `kubeadm upgrade` does not check it",
                         need.at_least
                     )
                 }

@@ -30,6 +30,7 @@ const MOST_PARALLEL: usize = 20;
 pub(super) struct Writer<'a> {
     lowering: &'a Lowering<'a>,
     hop: Option<u32>,
+    rehearsal: bool,
     steps: Vec<Step>,
 }
 
@@ -53,12 +54,17 @@ fn moved(
 
 impl<'a> Writer<'a> {
     pub(in crate::planner) fn new(lowering: &'a Lowering<'a>, hop: u32) -> Self {
-        Self { lowering, hop: Some(hop), steps: Vec::new() }
+        Self { lowering, hop: Some(hop), rehearsal: false, steps: Vec::new() }
+    }
+
+    /// Replays a hop without writing its steps, to learn where it ends.
+    pub(in crate::planner) fn rehearsal(lowering: &'a Lowering<'a>) -> Self {
+        Self { lowering, hop: None, rehearsal: true, steps: Vec::new() }
     }
 
     /// For the steps after the last hop.
     pub(in crate::planner) fn closing(lowering: &'a Lowering<'a>) -> Self {
-        Self { lowering, hop: None, steps: Vec::new() }
+        Self { lowering, hop: None, rehearsal: false, steps: Vec::new() }
     }
 
     pub(in crate::planner) fn finish(self) -> Vec<Step> {
@@ -87,6 +93,9 @@ impl<'a> Writer<'a> {
         targets: &[InstanceName],
         because: Vec<Reason>,
     ) -> Option<&mut Step> {
+        if self.rehearsal {
+            return None;
+        }
         let (kind, title) = title(act);
         let done = procedure(&self.lowering.site(), act);
         let place = u32::try_from(self.steps.len() + 1).unwrap_or(u32::MAX);

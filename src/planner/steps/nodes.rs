@@ -74,7 +74,7 @@ impl Writer<'_> {
                 disruption: Disruption::Drain,
             };
             self.change(&act, change, reasons);
-            roster.move_nodes(&group.nodes, stop);
+            roster.move_nodes(&group, stop);
         }
         Ok(())
     }
@@ -100,18 +100,29 @@ impl Writer<'_> {
         if taken.before.hop == 0 {
             reasons.push(because(
                 RuleId::LevelFirst,
-                format!("kubelet {kubelet} is behind the API servers, which run {stop}, and would not be permitted in the next hop"),
+                format!(
+                    "kubelet {kubelet} is behind the API servers, which run {stop}, and \
+                  would not be permitted in the next hop"
+                ),
             ));
         }
         if let Some(next) = by_policy {
             reasons.push(because(
                 RuleId::Kubelet,
-                format!("kube-apiserver {next} would leave kubelet {} further behind than the policy permits", kubelet.minor()),
+                format!(
+                    "kube-apiserver {next} would leave kubelet {} further behind than the \
+                  policy permits",
+                    kubelet.minor()
+                ),
             ));
         } else if let Some(next) = by_tool {
             reasons.push(because(
                 RuleId::KubeadmKubelets,
-                format!("kubeadm {next} refuses to start while a kubelet is at {}, although the skew policy would permit it", kubelet.minor()),
+                format!(
+                    "kubeadm {next} refuses to start while a kubelet is at {}, although the \
+                  skew policy would permit it",
+                    kubelet.minor()
+                ),
             ));
         }
         if taken.before.hop == problem.ladder.last() {

@@ -1,10 +1,13 @@
 //! What kubeadm does on a worker before its kubelet moves
 //! (<https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/upgrading-linux-nodes/>).
 
+use std::fmt::Write as _;
+
 use crate::provider::Site;
 use crate::provider::packages;
 use crate::version::KubernetesVersion;
 
+use super::SAVE_KUBELET_FILES;
 use super::reads;
 
 /// Lines of the node script: `kubeadm upgrade node` with each kubeadm on the way, the last one with
@@ -15,7 +18,7 @@ pub(in crate::provider) fn prepare_worker(
     to: &KubernetesVersion,
     stops: &[KubernetesVersion],
 ) -> String {
-    let mut lines = String::new();
+    let mut lines = format!("host <<'HOST'\n{SAVE_KUBELET_FILES}HOST\n");
     let mut unreadable = Vec::new();
     for stop in stops.iter().filter(|stop| *stop < to) {
         if !reads(stop.minor(), to.minor()) {
@@ -25,7 +28,8 @@ pub(in crate::provider) fn prepare_worker(
         lines += &block(&stop.upstream(), &packages::install(site, stop, &["kubeadm"]));
     }
     if !unreadable.is_empty() {
-        lines += &format!(
+        _ = write!(
+            lines,
             "# kubeadm {} is passed over: it cannot read the format in which this cluster's kubeadm stores its\n# configuration.\n",
             unreadable.join(" and ")
         );
