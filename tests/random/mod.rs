@@ -73,6 +73,8 @@ pub(crate) struct Sketch {
     control_plane: Vec<MasterSketch>,
     etcd: Vec<EtcdSketch>,
     kube_proxy: Option<Lag>,
+    /// The kubelets of workers: few versions a cluster, as in life.
+    palette: Vec<Lag>,
     pools: Vec<PoolSketch>,
     clients: Vec<Option<Lag>>,
 }
@@ -88,7 +90,8 @@ struct MasterSketch {
 #[derive(Debug, Clone)]
 struct PoolSketch {
     counted: bool,
-    kubelets: Vec<Lag>,
+    /// Each node's place in the palette of the cluster.
+    kubelets: Vec<u8>,
 }
 
 /// A member of etcd: unknown, what kubeadm deploys, or some release around that.
@@ -128,7 +131,7 @@ fn etcd(most: usize) -> impl proptest::strategy::Strategy<Value = Vec<EtcdSketch
     ];
     prop_oneof![
         3 => (one.clone(), 1..=most).prop_map(|(one, count)| vec![one; count]),
-        1 => (vec(one.clone(), 1..=most)),
+        1 => vec(one.clone(), 1..=most),
         // An upgrade that was left half done.
         1 => (0..=1_i64, any::<u8>(), 1..=most).prop_map(|(minor, patch, count)| {
             let member = |at| EtcdSketch::Release { minor: minor - i64::from(at > 0), patch };
@@ -151,7 +154,7 @@ pub(crate) fn sketches(bounds: Bounds) -> impl proptest::strategy::Strategy<Valu
         prop_oneof![2 => Just(Provider::Kubeadm), 1 => Just(Provider::Manual)],
         prop_oneof![Just(EtcdTopology::Stacked), Just(EtcdTopology::External)],
     );
-    let pool = (rarely(), vec(lag(5), 0..=bounds.nodes), any::<bool>()).prop_map(
+    let pool = (rarely(), vec(any::<u8>(), 0..=bounds.nodes), any::<bool>()).prop_map(
         |(counted, mut kubelets, alike)| {
             if let Some(first) = kubelets.first().copied().filter(|_| alike) {
                 kubelets.fill(first);
@@ -163,13 +166,14 @@ pub(crate) fn sketches(bounds: Bounds) -> impl proptest::strategy::Strategy<Valu
         vec(master(), 1..=bounds.control_plane),
         etcd(bounds.control_plane),
         prop_oneof![8 => lag(4).prop_map(Some), 1 => Just(None)],
+        vec(lag(5), 1..=4),
         vec(pool, 0..=bounds.pools),
         vec(prop_oneof![6 => lag(3).prop_map(Some), 1 => Just(None)], 0..=bounds.clients),
     );
     (question, kind, cluster).prop_map(|(question, kind, cluster)| {
         let (minor, patch, hops, exact, pin) = question;
         let (strategy, provider, topology) = kind;
-        let (control_plane, etcd, kube_proxy, pools, clients) = cluster;
+        let (control_plane, etcd, kube_proxy, palette, pools, clients) = cluster;
         Sketch {
             minor,
             patch,
@@ -182,6 +186,7 @@ pub(crate) fn sketches(bounds: Bounds) -> impl proptest::strategy::Strategy<Valu
             control_plane,
             etcd,
             kube_proxy,
+            palette,
             pools,
             clients,
         }
@@ -219,6 +224,10 @@ fn etcd_version(
 }
 
 impl Sketch {
+    fn worker(&self, place: u8) -> Lag {
+        self.palette[usize::from(place) % self.palette.len()]
+    }
+
     /// The cluster.
     pub(crate) fn inventory(&self, catalog: &Catalog) -> Inventory {
         let known = |number: i64| {
@@ -252,9 +261,9 @@ impl Sketch {
             version: etcd_version(catalog, *member, &newest),
         });
         let pools = self.pools.iter().enumerate().map(|(number, pool)| {
-            let nodes = pool.kubelets.iter().enumerate().map(|(at_node, lag)| Node {
+            let nodes = pool.kubelets.iter().enumerate().map(|(at_node, place)| Node {
                 name: name(&format!("pool-{}", number + 1), at_node + 1),
-                kubelet: at(if pool.counted { pool.kubelets[0] } else { *lag }),
+                kubelet: at(self.worker(if pool.counted { pool.kubelets[0] } else { *place })),
                 facts: NodeFacts::default(),
             });
             NodePool {
