@@ -213,7 +213,7 @@ fn the_matrix_answers_as_documented() {
         ("v1.33.6+k3s1", "v3.5.24", true),
         ("v1.34.0", "v3.6.4", true),
         ("v1.34.12", "v3.6.5", false),
-        ("v1.37.1", "v3.7.0", true),
+        ("v1.37.2", "v3.7.0", true),
         ("v1.37.99", "v3.7.0", false),
         ("v1.34.0-rc.1", "v3.6.4", false),
     ] {
@@ -222,7 +222,22 @@ fn the_matrix_answers_as_documented() {
         assert_eq!(answer.decided_by, "embedded");
     }
     assert_eq!(matrix.kubeadm_default(&version("v1.18.0")), None);
-    assert_eq!(matrix.minimum(&version("v1.31.2")).unwrap().version, etcd("3.5.11"));
+    for (kubernetes, minimum, verified) in [
+        ("v1.27.16", "3.2.18", true),
+        ("v1.31.2", "3.5.11", true),
+        ("v1.31.14", "3.5.24", true),
+        ("v1.33.5", "3.5.11", true),
+        ("v1.33.6", "3.5.24", true),
+        ("v1.33.13", "3.5.24", true),
+        ("v1.34.1", "3.5.21", true),
+        ("v1.34.10", "3.5.24", true),
+        ("v1.34.13", "3.5.24", false),
+        ("v1.36.6", "3.5.24", false),
+        ("v1.37.2", "3.5.24", true),
+    ] {
+        let answer = matrix.minimum(&version(kubernetes)).unwrap();
+        assert_eq!((answer.version, answer.verified), (etcd(minimum), verified), "{kubernetes}");
+    }
     assert_eq!(matrix.stacked_minimum(minor(35)), None);
     assert_eq!(matrix.stacked_minimum(minor(37)).unwrap().etcd, etcd("3.6.0"));
     let to36 = matrix.entry(etcd_minor("3.5"), etcd_minor("3.6")).unwrap();
@@ -230,11 +245,46 @@ fn the_matrix_answers_as_documented() {
     let to37 = matrix.entry(etcd_minor("3.6"), etcd_minor("3.7")).unwrap();
     assert_eq!(to37.floor, Some(etcd("3.6.11")));
     assert_eq!(matrix.entry(etcd_minor("3.5"), etcd_minor("3.7")), None);
-    for (at, recommended) in [("3.5", "3.5.34"), ("3.6", "3.6.15"), ("3.7", "3.7.2")] {
-        assert_eq!(matrix.recommended(etcd_minor(at)), Some(etcd(recommended)));
-    }
     assert!(matrix.downgrade(etcd_minor("3.6"), etcd_minor("3.5")).is_some());
     assert_eq!(matrix.renamed_flags().flags.len(), 23);
+}
+
+#[test]
+fn the_recommended_patch_is_one_whose_image_is_known_to_exist() {
+    let catalog = Catalog::embedded();
+    let matrix = catalog.etcd().unwrap();
+    for (at, recommended, newest) in [
+        ("3.4", "3.4.45", "3.4.45"),
+        ("3.5", "3.5.33", "3.5.35"),
+        ("3.6", "3.6.14", "3.6.16"),
+        ("3.7", "3.7.2", "3.7.3"),
+    ] {
+        let release = &matrix.releases()[&etcd_minor(at)];
+        assert_eq!(release.patches.last_key_value().unwrap().0, &etcd(newest));
+        assert_eq!(matrix.recommended(etcd_minor(at)), Some(etcd(recommended)));
+        assert!(matrix.known_tag(&etcd(recommended)).is_some(), "{recommended}");
+    }
+    // No image of a good 3.3 is known: the newest good patch is better than none.
+    assert_eq!(matrix.known_tag(&etcd("3.3.27")), None);
+    assert_eq!(matrix.recommended(etcd_minor("3.3")), Some(etcd("3.3.27")));
+    for (version, tag) in [
+        ("3.4.9", Some("3.4.9-1")),
+        ("3.5.24", Some("3.5.24-0")),
+        ("3.7.0", Some("3.7.0-0")),
+        ("3.6.14", Some("3.6.14-0")),
+        ("3.6.10", None),
+        ("3.7.3", None),
+    ] {
+        assert_eq!(matrix.known_tag(&etcd(version)), tag, "{version}");
+    }
+    for (at, release) in matrix.releases() {
+        for (tag, image) in &release.images {
+            let version = etcd(tag);
+            assert!(release.patches.contains_key(&version) && version.minor() == *at, "{tag}");
+            assert_eq!(matrix.known_tag(&version), Some(tag.as_str()));
+            assert_eq!(image.decided_by, "embedded");
+        }
+    }
 }
 
 #[test]

@@ -46,9 +46,9 @@ entries:
 - {from: "3.5", to: "3.6", floor: v3.5.30}
 - {from: "3.7", to: "3.8", floor: v3.7.2, conditions: [all members healthy]}
 releases:
-  "3.6": {v3.6.16: 2026-11-30}
+  "3.6": {images: [3.6.15-0, v3.6.16, 3.6.17-0], v3.6.17: 2026-11-30}
 avoid:
-- {from: v3.6.16, to: v3.6.16, reason: it broke our staging}
+- {from: v3.6.17, to: v3.6.17, reason: it broke our staging}
 recommended: {"3.5": v3.5.33}
 "#,
     )
@@ -66,7 +66,7 @@ recommended: {"3.5": v3.5.33}
     assert_eq!(entry.decided_by, "matrix.yaml");
     assert!(!entry.conditions.is_empty(), "what is not given stays");
     assert!(etcd_data.entry(etcd_minor("3.7"), etcd_minor("3.8")).is_some());
-    assert_eq!(etcd_data.recommended(etcd_minor("3.6")), Some(etcd("v3.6.15")), "v3.6.16 is bad");
+    assert_eq!(etcd_data.recommended(etcd_minor("3.6")), Some(etcd("v3.6.16")), "v3.6.17 is bad");
     assert_eq!(etcd_data.recommended(etcd_minor("3.5")), Some(etcd("v3.5.33")));
     let [embedded, ours] = catalog.layers() else { panic!("{:?}", catalog.layers()) };
     assert_eq!(embedded.name, "embedded");
@@ -77,11 +77,32 @@ recommended: {"3.5": v3.5.33}
 }
 
 #[test]
+fn a_mirrored_image_makes_its_patch_a_stop() {
+    let before = Catalog::embedded();
+    assert_eq!(before.etcd().unwrap().recommended(etcd_minor("3.5")), Some(etcd("v3.5.33")));
+    let body = "releases: {\"3.5\": {images: [\"3.5.35-0\", \"3.5.24-2\"]}}\n";
+    for catalog in
+        [matrix(body).unwrap(), overlay(&format!("etcd: {{{}}}\n", body.trim())).unwrap()]
+    {
+        let data = catalog.etcd().unwrap();
+        assert_eq!(data.recommended(etcd_minor("3.5")), Some(etcd("v3.5.35")));
+        assert_eq!(data.recommended(etcd_minor("3.6")), Some(etcd("v3.6.14")), "as before");
+        assert_eq!(data.known_tag(&etcd("v3.5.35")), Some("3.5.35-0"));
+        assert_eq!(data.known_tag(&etcd("v3.5.24")), Some("3.5.24-2"), "not that of kubeadm");
+        let release = &data.releases()[&etcd_minor("3.5")];
+        assert_eq!(release.images["3.5.35-0"].decided_by, catalog.layers()[1].name);
+        assert!(release.patches.len() > 30, "what is not given stays");
+        assert!(catalog.layers()[1].changed.contains(&"etcd image 3.5.35-0: exists".to_owned()));
+        assert_ne!(catalog.digest(), before.digest());
+    }
+}
+
+#[test]
 fn a_minor_that_the_program_does_not_know_can_be_loaded() {
     let catalog = overlay(
         r#"
 releases:
-  "1.37": {patches: {v1.37.2: 2026-10-20}}
+  "1.37": {patches: {v1.37.3: 2026-11-10}}
   "1.38":
     released: 2026-12-16
     endOfLife: 2028-02-28
@@ -120,7 +141,7 @@ knownBad:
     let releases = catalog.releases().unwrap();
     assert_eq!(releases.newest().unwrap().minor, MinorVersion::new(1, 38));
     assert!(releases.announced().is_empty());
-    assert!(releases.knows(&version("v1.37.2")));
+    assert!(releases.knows(&version("v1.37.3")));
     assert!(releases.minor(MinorVersion::new(1, 37)).unwrap().unconfirmed.is_empty());
     let default = catalog.etcd().unwrap().kubeadm_default(&version("v1.38.0")).unwrap();
     assert_eq!(default.version, etcd("v3.7.2"));
@@ -135,7 +156,7 @@ knownBad:
         catalog.layers()[1]
             .changed
             .iter()
-            .any(|line| line == "Kubernetes v1.37.2: released 2026-10-20")
+            .any(|line| line == "Kubernetes v1.37.3: released 2026-11-10")
     );
 }
 
@@ -210,12 +231,12 @@ fn a_bad_matrix_is_refused_with_path_and_remedy() {
             "its own minor",
         ),
         (
-            "releases: {\"3.6\": {v3.6.16: 2026-01-01}}\n",
-            "`v3.6.16` of 2026-01-01 is older than `v3.6.15` of 2026-09-22",
+            "releases: {\"3.6\": {v3.6.17: 2026-01-01}}\n",
+            "`v3.6.17` of 2026-01-01 is older than `v3.6.16` of 2026-10-22",
             Some("releases.\"3.6\""),
             "correct the date",
         ),
-        ("releases: {\"3.6\": {v3.6.16: soon}}\n", "releases.3.6", None, ""),
+        ("releases: {\"3.6\": {v3.6.17: soon}}\n", "releases.3.6", None, ""),
         (
             "avoid: [{from: v3.6.4, to: v3.6.1, reason: x}]\n",
             "`v3.6.4` to `v3.6.1` is not a range",
@@ -252,6 +273,33 @@ fn a_bad_matrix_is_refused_with_path_and_remedy() {
 }
 
 #[test]
+fn an_image_that_cannot_be_one_is_refused() {
+    for (body, message, path, help) in [
+        ("releases: {\"3.6\": {image: []}}\n", "`image` is not an etcd version", None, ""),
+        (
+            "releases: {\"3.6\": {images: [3.5.35-0]}}\n",
+            "`3.5.35-0` is not an image tag of etcd 3.6",
+            Some("releases.\"3.6\".images[0]"),
+            "such as `3.5.21-0`",
+        ),
+        (
+            "releases: {\"3.6\": {images: [3.6.14-0, \"3.6.14-0+a;b\"]}}\n",
+            "`3.6.14-0+a;b` is not an image tag of etcd 3.6",
+            Some("releases.\"3.6\".images[1]"),
+            "starts with a patch of the minor",
+        ),
+        (
+            "releases: {\"3.6\": {images: [3.6.77-0]}}\n",
+            "the image `3.6.77-0` is of a patch of etcd that is not known",
+            Some("releases.\"3.6\".images[0]"),
+            "beside `images`",
+        ),
+    ] {
+        check(matrix(body).unwrap_err(), "matrix.yaml", message, path, help);
+    }
+}
+
+#[test]
 fn a_bad_catalog_is_refused_with_path_and_remedy() {
     let bad = "component: kubelet\n  fixedIn: []\n  action: avoid\n  impact: outage\n  what: x\n  basis: issue\n  verified: true\n";
     for (body, message, path, help) in [
@@ -274,8 +322,8 @@ fn a_bad_catalog_is_refused_with_path_and_remedy() {
             "its own minor",
         ),
         (
-            "releases: {\"1.37\": {patches: {v1.37.2: 2026-09-01}}}\n".to_owned(),
-            "`v1.37.2` of 2026-09-01 is older than `v1.37.1` of 2026-09-23",
+            "releases: {\"1.37\": {patches: {v1.37.3: 2026-09-01}}}\n".to_owned(),
+            "`v1.37.3` of 2026-09-01 is older than `v1.37.2` of 2026-10-27",
             Some("releases.\"1.37\".patches"),
             "correct the date",
         ),
@@ -359,5 +407,8 @@ fn the_schemas_name_every_key_and_refuse_others() {
         }
         let text = schema.to_string();
         assert!(text.contains("kubehop.dev/v1alpha1"));
+        let release = &schema["$defs"]["EtcdReleaseOverlay"];
+        assert_eq!(release["properties"]["images"]["items"]["type"], "string", "{release}");
+        assert_eq!(release["additionalProperties"], false, "{release}");
     }
 }

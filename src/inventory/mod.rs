@@ -12,6 +12,7 @@ mod synthetic;
 pub use facts::CgroupVersion;
 pub use facts::NodeFacts;
 pub use file::InventoryDocument;
+pub use file::schema;
 pub use synthetic::Size;
 
 use jiff::Timestamp;

@@ -35,6 +35,7 @@ pub use step::Batch;
 pub use step::Command;
 pub use step::Disruption;
 pub use step::Duration;
+pub use step::InvalidStepId;
 pub use step::Reason;
 pub use step::Rollback;
 pub use step::Step;

@@ -26,6 +26,11 @@ pub struct Provenance {
     pub options: Options,
 }
 
+impl Provenance {
+    /// This program and its version, as plans name it.
+    pub const TOOL: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
+}
+
 /// The data that decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

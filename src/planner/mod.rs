@@ -9,6 +9,7 @@ mod facts;
 mod hazards;
 mod hops;
 mod reasons;
+mod refusal;
 mod report;
 mod roster;
 mod settle;
@@ -16,6 +17,8 @@ mod snapshot;
 mod steps;
 mod titles;
 
+pub use refusal::Conflict;
+pub use refusal::Refusal;
 pub use report::Note;
 pub use report::PlanningReport;
 

@@ -97,9 +97,12 @@ fn settle_etcd(
     assume(
         "etcd-version",
         format!(
-            "the etcd version was not given: {version} is taken to run, {why}; another version changes the etcd steps"
+            "the etcd version was not given: {version} is taken to run, {why}; another version \
+              changes the etcd steps"
         ),
-        "kubectl -n kube-system get pods -l component=etcd -o jsonpath='{.items[*].spec.containers[0].image}'; etcdctl endpoint status --cluster -w table",
+        "kubectl -n kube-system get pods -l component=etcd -o \
+          jsonpath='{.items[*].spec.containers[0].image}'; etcdctl endpoint status --cluster -w \
+          table",
     );
     for member in &mut inventory.etcd.members {
         member.version.get_or_insert_with(|| version.clone());
@@ -130,10 +133,12 @@ fn settle_control_plane(inventory: &mut Inventory, assume: &mut impl FnMut(&str,
         assume(
             "control-plane-versions",
             format!(
-                "{} of control-plane nodes not given: taken to run the version of the kube-apiserver beside them",
+                "{} of control-plane nodes not given: taken to run the version of the \
+                  kube-apiserver beside them",
                 parts.join(", ")
             ),
-            "kubectl -n kube-system get pods -l tier=control-plane -o json | jq -r '.items[]|\"\\(.spec.nodeName) \\(.spec.containers[0].image)\"'; kubectl get nodes",
+            "kubectl -n kube-system get pods -l tier=control-plane -o json | jq -r \
+              '.items[]|\"\\(.spec.nodeName) \\(.spec.containers[0].image)\"'; kubectl get nodes",
         );
     }
 }
@@ -162,7 +167,8 @@ fn settle_clients(inventory: &mut Inventory, assume: &mut impl FnMut(&str, Strin
             "clients",
             "no client was given: people and pipelines that call kubectl are not planned for"
                 .to_owned(),
-            "kubectl version -o json | jq -r '.clientVersion.gitVersion, .serverVersion.gitVersion'",
+            "kubectl version -o json | jq -r '.clientVersion.gitVersion, \
+              .serverVersion.gitVersion'",
         );
     }
 }
@@ -176,7 +182,8 @@ fn assume_local_apiservers(inventory: &Inventory, assume: &mut impl FnMut(&str, 
             "kube-controller-manager and kube-scheduler talk to the kube-apiserver of their own node, as kubeadm sets them up since 1.20; \
              in older clusters they may use the load balancer and then must not move before every kube-apiserver has"
                 .to_owned(),
-            "sudo grep -H server: /etc/kubernetes/controller-manager.conf /etc/kubernetes/scheduler.conf",
+            "sudo grep -H server: /etc/kubernetes/controller-manager.conf \
+              /etc/kubernetes/scheduler.conf",
         );
     }
 }

@@ -134,14 +134,14 @@ rules! {
         "etcd changes in a step of its own before the API servers, never together with them",
         "when something breaks it is clear which part broke it";
     EtcdMinimum = "etcd-minimum", Kubeadm, "by Kubernetes release, see `kubehop catalog show etcd`", K8S_ETCD,
-        "kubeadm refuses an etcd older than the minimum of its release",
+        "`kubeadm init` refuses external etcd older than the minimum of its release; `kubeadm upgrade` does not check it",
         "etcd reaches the minimum before the first kube-apiserver of the hop";
     EtcdDefault = "etcd-default", Kubeadm, "by Kubernetes release, see `kubehop catalog show etcd`", K8S_ETCD,
         "etcd is at least at the version that kubeadm deploys with the release",
-        "a hop brings etcd to that version, or to the newest good patch of its minor, before the API servers";
+        "a hop brings etcd to that version, or to the newest good patch of its minor whose image is known to exist, before the API servers";
     EtcdKnownBad = "etcd-known-bad", Etcd, "see `kubehop catalog show known-bad`", ETCD_UPGRADE,
         "a plan never stops at an etcd release that the catalog marks `avoid`",
-        "the newest good patch of the same minor is used instead";
+        "the newest good patch of the same minor whose image is known to exist is used instead";
     EtcdBackup = "etcd-backup", Etcd, "all releases", K8S_ETCD,
         "a verified snapshot is taken before etcd or the control plane changes",
         "a backup step stands before each of them";

@@ -4,6 +4,20 @@
 //! `planner` decides *what* happens and why; this room only says *how*. A table per concern, no
 //! policy. Sources: kubeadm's and etcd's own upgrade guides, named at each procedure.
 
+mod backup;
+mod checks;
+mod client;
+mod durations;
+mod etcd;
+mod etcd_hosts;
+mod kubeadm;
+mod manual;
+mod nodes;
+mod packages;
+mod preflight;
+mod proof;
+mod script;
+
 use crate::cluster::EtcdTopology;
 use crate::cluster::OsFamily;
 use crate::cluster::Provider;
@@ -58,12 +72,12 @@ pub struct HopFrame<'a> {
     pub first: bool,
 }
 
-/// An etcd image tag and whether a kubeadm release is known to ship it.
+/// An etcd image tag and whether it is known to exist.
 #[derive(Debug, Clone, Copy)]
 pub struct EtcdImage<'a> {
     /// The tag, such as `3.5.24-0`.
     pub tag: &'a str,
-    /// Whether the catalog has a kubeadm release that deploys this tag, so that it surely exists.
+    /// Whether the catalog knows that the tag exists.
     pub shipped: bool,
 }
 
@@ -198,13 +212,46 @@ pub struct Procedure {
     /// How long it takes.
     pub duration: Duration,
 }
-/// STUB
-pub fn procedure(_: &Site<'_>, _: &Act<'_>) -> Procedure {
-    Procedure {
-        commands: vec![],
-        checkpoints: vec![],
-        abort: String::new(),
-        rollback: Rollback { possible: true, until: String::new(), commands: vec![], text: None },
-        duration: Duration::default(),
+
+/// How an act is done on this site. Commands and checkpoints are for exactly the versions that the
+/// act names; the order of steps is the planner's.
+pub fn procedure(site: &Site<'_>, act: &Act<'_>) -> Procedure {
+    match *act {
+        Act::Preflight(hop) => preflight::preflight(site, &hop),
+        Act::Gate(hop) => preflight::gate(site, &hop),
+        Act::Backup { etcd, before } => backup::procedure(site, etcd, before),
+        Act::Etcd { from, to, image, running } if etcd::in_pods(site) => {
+            kubeadm::etcd(site, from, to, image, running)
+        }
+        Act::Etcd { from, to, .. } => etcd_hosts::procedure(site, from, to),
+        Act::EtcdSoak { etcd, minor_changed } => proof::etcd_soak(site, etcd, minor_changed),
+        Act::ControlPlaneNode { node, from, to, first, moves_addons } => match site.provider {
+            Provider::Kubeadm => kubeadm::control_plane_node(
+                site,
+                kubeadm::ControlPlaneNode { node, from, to, first, moves_addons },
+            ),
+            Provider::Manual => manual::control_plane_node(node, from, to),
+        },
+        Act::ControlPlaneComponent { component, nodes, from, to } => {
+            let by_kubeadm = (site.provider == Provider::Kubeadm)
+                .then(|| kubeadm::control_plane_nodes(site, nodes, from, to))
+                .flatten();
+            by_kubeadm
+                .unwrap_or_else(|| manual::control_plane_component(component, nodes, from, to))
+        }
+        Act::Addons { to, coredns, by_itself } => kubeadm::addons(site, to, coredns, by_itself),
+        Act::ControlPlaneKubelets { nodes, from, to } => {
+            nodes::control_plane_kubelets(site, nodes, from, to)
+        }
+        Act::Workers { pool, nodes, counted, from, to, stops, batch, with_kube_proxy } => {
+            let act =
+                nodes::Workers { pool, nodes, counted, from, to, stops, batch, with_kube_proxy };
+            nodes::workers(site, act)
+        }
+        Act::Client { client, to } => client::procedure(site, client, to),
+        Act::Validate(hop) => proof::validate(site, &hop),
+        Act::Soak(hop) => proof::soak(site, &hop),
+        Act::CloseValidate(hop) => proof::close_validate(site, &hop),
+        Act::CloseCleanUp { hop, etcd_pinned } => proof::clean_up(site, &hop, etcd_pinned),
     }
 }

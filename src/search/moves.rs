@@ -97,7 +97,7 @@ fn etcd_targets(problem: &Problem, state: &ClusterState) -> Vec<EtcdVersion> {
     let Some((oldest, newest)) = state.etcd_span() else { return Vec::new() };
     let mixed = oldest != newest;
     let mut targets = Vec::new();
-    if mixed {
+    if mixed && !problem.etcd.avoid.contains(newest) {
         targets.push(newest.clone());
     }
     // Before the first hop members are brought to one version and no further.

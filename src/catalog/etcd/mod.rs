@@ -25,6 +25,7 @@ pub use types::EtcdEntry;
 pub use types::EtcdMinimum;
 pub use types::EtcdRelease;
 pub use types::EtcdRequirement;
+pub use types::EtcdTag;
 pub use types::EtcdTool;
 pub use types::FloorHistory;
 pub(super) use types::MinimumRange;
@@ -62,7 +63,8 @@ impl EtcdMatrix {
         })
     }
 
-    /// The oldest external etcd that the preflight of kubeadm accepts.
+    /// The oldest external etcd that the preflight of `kubeadm init` accepts; `kubeadm upgrade` does
+    /// not check it.
     pub fn minimum(&self, version: &KubernetesVersion) -> Option<EtcdMinimum> {
         let requirement = self.kubernetes.get(&version.minor())?;
         let (range, exact) = in_force(&requirement.minimum, version)?;
@@ -75,11 +77,26 @@ impl EtcdMatrix {
         })
     }
 
-    /// The image tag of an etcd release that some kubeadm is known to deploy, so that the tag surely
-    /// exists.
-    pub fn shipped_tag(&self, version: &EtcdVersion) -> Option<&str> {
+    /// The image tag of an etcd release that is known to exist: a tag that the user declares, else one
+    /// that some kubeadm deploys, else one that is listed with the release.
+    ///
+    /// A tag in git is not an image: etcd publishes elsewhere, and the copy that kubeadm pulls is
+    /// promoted later, or not at all.
+    pub fn known_tag(&self, version: &EtcdVersion) -> Option<&str> {
+        let listed = || {
+            let images = self.releases.get(&version.minor()).map(|release| &release.images);
+            let images = images.into_iter().flatten().rev();
+            images.filter(|(tag, _)| tag.parse().is_ok_and(|of: EtcdVersion| of == *version))
+        };
+        let mut own = listed().filter(|(_, image)| image.decided_by != super::EMBEDDED);
         let ranges = self.kubernetes.values().flat_map(|requirement| &requirement.default);
-        ranges.filter(|range| range.etcd == *version).find_map(|range| range.image_tag.as_deref())
+        own.next()
+            .map(|(tag, _)| tag.as_str())
+            .or_else(|| {
+                let mut deployed = ranges.filter(|range| range.etcd == *version);
+                deployed.find_map(|range| range.image_tag.as_deref())
+            })
+            .or_else(|| listed().next().map(|(tag, _)| tag.as_str()))
     }
 
     /// What kubeadm of a minor demands of the etcd that it manages itself, if it demands anything.
@@ -102,14 +119,21 @@ impl EtcdMatrix {
         self.kubernetes.keys().copied()
     }
 
-    /// The patch of an etcd minor to stop at: what an overlay names, else the newest known one
-    /// without a confirmed fault.
+    /// The patch of an etcd minor to stop at: what an overlay names, else the newest patch without a
+    /// confirmed fault *whose image is known to exist*, else the newest without a confirmed fault.
+    ///
+    /// The newest patch alone would be the wrong answer: a plan that is carried out at night must not
+    /// come to a halt at an image that may not have been published yet. Who has the image says so
+    /// under `images`, or names the patch under `recommended`.
     pub fn recommended(&self, minor: EtcdMinor) -> Option<EtcdVersion> {
         if let Some(version) = self.recommended.get(&minor) {
             return Some(version.clone());
         }
-        let patches = self.releases.get(&minor)?.patches.keys();
-        patches.rev().find(|version| self.faults(version).all(|fault| !fault.verified)).cloned()
+        let good = || {
+            let patches = self.releases.get(&minor).into_iter().flat_map(|it| it.patches.keys());
+            patches.rev().filter(|version| self.faults(version).all(|fault| !fault.verified))
+        };
+        good().find(|version| self.known_tag(version).is_some()).or_else(|| good().next()).cloned()
     }
 
     /// The known faults of an etcd patch.

@@ -25,7 +25,7 @@ pub struct EtcdRequirement {
     pub(in crate::catalog) default_verified: bool,
     /// Where the defaults can be looked up.
     pub(in crate::catalog) source: Vec<String>,
-    /// What kubeadm demands of external etcd, per range of patches.
+    /// What `kubeadm init` demands of external etcd, per range of patches.
     pub(in crate::catalog) minimum: Vec<MinimumRange>,
     /// The etcd minors that work.
     pub(in crate::catalog) accepted: AcceptedEtcd,
@@ -48,7 +48,7 @@ pub(in crate::catalog) struct DefaultRange {
     pub(in crate::catalog) decided_by: String,
 }
 
-/// The oldest external etcd that kubeadm accepts for a range of patches.
+/// The oldest external etcd that `kubeadm init` accepts for a range of patches.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(in crate::catalog) struct MinimumRange {
@@ -112,7 +112,7 @@ pub struct EtcdDefault {
     pub decided_by: String,
 }
 
-/// The oldest etcd that kubeadm accepts for a release.
+/// The oldest external etcd that `kubeadm init` accepts for a release.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EtcdMinimum {
     /// The version.
@@ -245,8 +245,22 @@ pub struct EtcdRelease {
     pub note: Option<String>,
     /// Every patch and the date of its tag.
     pub patches: BTreeMap<EtcdVersion, Date>,
+    /// Image tags that are known to exist, beside those that kubeadm deploys.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub images: BTreeMap<String, EtcdTag>,
     /// Where it can be looked up.
     pub source: Vec<String>,
+}
+
+/// How an image tag is known to exist.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct EtcdTag {
+    /// Where it can be looked up.
+    pub source: Vec<String>,
+    /// The layer that says so.
+    #[serde(default = "embedded")]
+    pub decided_by: String,
 }
 
 /// Patches of one etcd minor with a known fault.

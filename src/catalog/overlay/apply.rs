@@ -1,5 +1,7 @@
 //! Lays a checked document over the data and says, line by line, what changed.
 
+use std::collections::BTreeMap;
+
 use crate::catalog::Catalog;
 use crate::catalog::etcd::AcceptedEtcd;
 use crate::catalog::etcd::DefaultRange;
@@ -8,6 +10,7 @@ use crate::catalog::etcd::EtcdEntry;
 use crate::catalog::etcd::EtcdMatrix;
 use crate::catalog::etcd::EtcdRelease;
 use crate::catalog::etcd::EtcdRequirement;
+use crate::catalog::etcd::EtcdTag;
 use crate::catalog::etcd::MinimumRange;
 use crate::catalog::releases::Release;
 use crate::catalog::releases::Releases;
@@ -19,6 +22,7 @@ use crate::version::MinorVersion;
 use super::document::CatalogDocument;
 use super::document::EtcdEntryOverlay;
 use super::document::EtcdOverlay;
+use super::document::EtcdReleaseOverlay;
 use super::document::EtcdRequirementOverlay;
 use super::document::ReleaseOverlay;
 
@@ -32,19 +36,25 @@ pub(super) fn etcd(matrix: &mut EtcdMatrix, overlay: &EtcdOverlay, layer: &str) 
     for given in entries {
         entry(matrix, given, layer, &mut changed);
     }
-    for (minor, patches) in releases {
+    for (minor, EtcdReleaseOverlay { images, patches }) in releases {
         let release = matrix.releases.entry(*minor).or_insert_with(|| EtcdRelease {
             released: patches.values().min().copied(),
             end_of_life: None,
             end_of_life_verified: false,
             note: None,
-            patches: std::collections::BTreeMap::new(),
+            patches: BTreeMap::new(),
+            images: BTreeMap::new(),
             source: vec![layer.to_owned()],
         });
         for (version, date) in patches {
             if release.patches.insert(version.clone(), *date) != Some(*date) {
                 changed.push(format!("etcd {version}: released {date}"));
             }
+        }
+        for tag in images {
+            let image = EtcdTag { source: vec![layer.to_owned()], decided_by: layer.to_owned() };
+            release.images.insert(tag.clone(), image);
+            changed.push(format!("etcd image {tag}: exists"));
         }
     }
     for range in avoid {

@@ -21,6 +21,7 @@ use crate::version::MinorVersion;
 use super::document::CatalogDocument;
 use super::document::EtcdEntryOverlay;
 use super::document::EtcdOverlay;
+use super::document::EtcdReleaseOverlay;
 use super::document::EtcdRequirementOverlay;
 use super::document::ReleaseOverlay;
 
@@ -57,8 +58,11 @@ impl Check<'_> {
         for (minor, requirement) in kubernetes {
             self.requirement(&format!("{prefix}kubernetes.\"{minor}\""), requirement)?;
         }
-        for (minor, patches) in releases {
+        for (minor, EtcdReleaseOverlay { images, patches }) in releases {
             let path = format!("{prefix}releases.\"{minor}\"");
+            for (index, tag) in images.iter().enumerate() {
+                self.image(format!("{path}.images[{index}]"), *minor, tag, patches, known)?;
+            }
             if let Some(version) = patches.keys().find(|version| version.minor() != *minor) {
                 let message = format!("`{version}` is not a patch of etcd {minor}");
                 let help = "put it under its own minor";
@@ -79,7 +83,7 @@ impl Check<'_> {
         let exists = |version: &EtcdVersion| {
             let laid_over = releases.get(&version.minor());
             known.release(version).is_some()
-                || laid_over.is_some_and(|patches| patches.contains_key(version))
+                || laid_over.is_some_and(|release| release.patches.contains_key(version))
         };
         let mut seen = BTreeSet::new();
         for (index, entry) in entries.iter().enumerate() {
@@ -107,6 +111,30 @@ impl Check<'_> {
         }
         for (minor, version) in recommended {
             self.recommended(prefix, *minor, version, overlay, exists(version))?;
+        }
+        Ok(())
+    }
+
+    /// A tag is read for its version and ends up in commands.
+    fn image(
+        &self,
+        path: String,
+        minor: EtcdMinor,
+        tag: &str,
+        patches: &BTreeMap<EtcdVersion, Date>,
+        known: &EtcdMatrix,
+    ) -> Result<(), Diagnostic> {
+        let plain = tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte));
+        let version = tag.parse::<EtcdVersion>().ok().filter(|_| plain);
+        let Some(version) = version.filter(|version| version.minor() == minor) else {
+            let message = format!("`{tag}` is not an image tag of etcd {minor}");
+            let help = "give a tag that starts with a patch of the minor, such as `3.5.21-0`";
+            return Err(self.error(path, tag, message, help));
+        };
+        if known.release(&version).is_none() && !patches.contains_key(&version) {
+            let message = format!("the image `{tag}` is of a patch of etcd that is not known");
+            let help = "correct it, or add the patch and its date beside `images`";
+            return Err(self.error(path, tag, message, help));
         }
         Ok(())
     }

@@ -68,9 +68,9 @@ pub(in crate::catalog) struct EtcdMatrixDocument {
     /// What must hold before etcd moves from one minor to the next.
     #[serde(default)]
     entries: Vec<EtcdEntryOverlay>,
-    /// Patches of etcd and the dates of their release.
+    /// Patches of etcd and the dates of their release, and image tags that exist.
     #[serde(default)]
-    releases: BTreeMap<EtcdMinor, BTreeMap<EtcdVersion, Date>>,
+    releases: BTreeMap<EtcdMinor, EtcdReleaseOverlay>,
     /// Patches of etcd not to stop at.
     #[serde(default)]
     avoid: Vec<EtcdAvoidOverlay>,
@@ -95,12 +95,25 @@ pub(in crate::catalog) struct EtcdOverlay {
     pub(super) kubernetes: BTreeMap<MinorVersion, EtcdRequirementOverlay>,
     /// What must hold before etcd moves from one minor to the next.
     pub(super) entries: Vec<EtcdEntryOverlay>,
-    /// Patches of etcd and the dates of their release.
-    pub(super) releases: BTreeMap<EtcdMinor, BTreeMap<EtcdVersion, Date>>,
+    /// Patches of etcd and the dates of their release, and image tags that exist.
+    pub(super) releases: BTreeMap<EtcdMinor, EtcdReleaseOverlay>,
     /// Patches of etcd not to stop at.
     pub(super) avoid: Vec<EtcdAvoidOverlay>,
     /// The patch of an etcd minor to stop at.
     pub(super) recommended: BTreeMap<EtcdMinor, EtcdVersion>,
+}
+
+/// One minor of etcd: `images`, and every other key a patch with the date of its release.
+// A flattened map cannot be combined with `deny_unknown_fields`; a key that is no version fails anyway.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[schemars(extend("additionalProperties" = false))]
+pub(in crate::catalog) struct EtcdReleaseOverlay {
+    /// Image tags that exist where the cluster pulls from, such as a mirror.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) images: Vec<String>,
+    /// Patches and the dates of their release.
+    #[serde(flatten)]
+    pub(super) patches: BTreeMap<EtcdVersion, Date>,
 }
 
 /// The etcd of one Kubernetes minor; what is absent stays as it was.

@@ -32,7 +32,8 @@ pub(super) fn etcd_matrix(mut catalog: Catalog, file: &SourceFile) -> Result<Cat
     let matrix = catalog.etcd.edit()?;
     Check { file }.etcd("", &section, matrix)?;
     let changed = apply::etcd(matrix, &section, file.name());
-    let newest = section.releases.values().flat_map(|patches| patches.values()).max().copied();
+    let newest =
+        section.releases.values().flat_map(|release| release.patches.values()).max().copied();
     finish(catalog, file, &document, changed, document.as_of.max(newest))
 }
 
@@ -44,7 +45,7 @@ pub(super) fn catalog(mut catalog: Catalog, file: &SourceFile) -> Result<Catalog
     check.etcd("etcd.", &document.etcd, catalog.etcd.get()?)?;
     let changed = apply::catalog(&mut catalog, &document, file.name())?;
     let patches = document.releases.values().flat_map(|release| release.patches.values());
-    let etcd = document.etcd.releases.values().flat_map(|patches| patches.values());
+    let etcd = document.etcd.releases.values().flat_map(|release| release.patches.values());
     let newest = patches.chain(etcd).max().copied();
     finish(catalog, file, &document, changed, document.as_of.max(newest))
 }

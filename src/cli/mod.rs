@@ -1,0 +1,86 @@
+//! The command line: reads arguments, files and standard input, calls the library, prints.
+//!
+//! Data goes to standard output, everything else to standard error, all through [`Printer`]. A
+//! command receives settings and a printer and returns an [`ExitStatus`].
+
+mod args;
+mod catalog;
+mod explain;
+mod input;
+mod plan;
+mod printer;
+mod refusal;
+mod render;
+mod schema;
+mod settings;
+mod shell;
+mod verify;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::Arguments;
+use args::Command;
+use printer::Printer;
+
+/// How a run ended; the numbers are a contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ExitStatus {
+    /// Done.
+    Done,
+    /// The answer is no: no legal path, or findings at or above the threshold.
+    No,
+    /// Wrong usage, unreadable or invalid input, failure.
+    Failed,
+}
+
+impl From<ExitStatus> for ExitCode {
+    fn from(status: ExitStatus) -> Self {
+        match status {
+            ExitStatus::Done => Self::SUCCESS,
+            ExitStatus::No => Self::from(1),
+            ExitStatus::Failed => Self::from(2),
+        }
+    }
+}
+
+/// Runs the program.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // `--help` and `--version` are answers, everything else is wrong usage.
+            let wanted = !error.use_stderr();
+            _ = error.print();
+            return if wanted { ExitCode::SUCCESS } else { ExitStatus::Failed.into() };
+        }
+    };
+    let mut printer = Printer::new(arguments.color, arguments.quiet);
+    let status = dispatch(&arguments.command, &mut printer);
+    let status = match status {
+        Ok(status) => status,
+        Err(diagnostic) => {
+            printer.diagnostic(&diagnostic);
+            ExitStatus::Failed
+        }
+    };
+    printer.finish(status).into()
+}
+
+fn dispatch(
+    command: &Command,
+    printer: &mut Printer,
+) -> Result<ExitStatus, crate::diagnostic::Diagnostic> {
+    match command {
+        Command::Plan(arguments) => plan::run(arguments, printer),
+        Command::Render(arguments) => render::run(arguments, printer),
+        Command::Verify(arguments) => verify::run(arguments, printer),
+        Command::Explain(arguments) => explain::run(arguments, printer),
+        Command::Catalog(arguments) => catalog::run(arguments, printer),
+        Command::Schema(arguments) => schema::run(arguments, printer),
+        Command::Completions(arguments) => Ok(shell::completions(arguments, printer)),
+        Command::Man => shell::man(printer),
+    }
+}

@@ -1,0 +1,79 @@
+//! The only place that prints: data to standard output, everything else to standard error.
+
+use std::io;
+use std::io::ErrorKind;
+use std::io::Write as _;
+
+use anstream::AutoStream;
+use anstream::ColorChoice;
+
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Severity;
+
+use super::ExitStatus;
+use super::args::Color;
+
+/// Prints, and remembers whether that still works.
+pub(super) struct Printer {
+    color: ColorChoice,
+    quiet: bool,
+    failed: Option<io::Error>,
+}
+
+impl Printer {
+    pub(super) fn new(color: Color, quiet: bool) -> Self {
+        let color = match color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        Self { color, quiet, failed: None }
+    }
+
+    /// Data, as it is.
+    pub(super) fn data(&mut self, text: &str) {
+        let mut out = AutoStream::new(io::stdout().lock(), self.color);
+        let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        self.remember(written);
+    }
+
+    /// Data, with a line end.
+    pub(super) fn line(&mut self, text: &str) {
+        let mut line = text.to_owned();
+        if !line.ends_with('\n') {
+            line.push('\n');
+        }
+        self.data(&line);
+    }
+
+    /// A message, with the line of the file where it is known.
+    pub(super) fn diagnostic(&mut self, diagnostic: &Diagnostic) {
+        if self.quiet && diagnostic.severity != Severity::Error {
+            return;
+        }
+        let mut text = diagnostic.render(true);
+        text.push('\n');
+        let mut err = AutoStream::new(io::stderr().lock(), self.color);
+        // Where standard error is closed there is nobody to tell.
+        _ = err.write_all(text.as_bytes());
+    }
+
+    fn remember(&mut self, written: io::Result<()>) {
+        if let Err(error) = written
+            && error.kind() != ErrorKind::BrokenPipe
+        {
+            self.failed.get_or_insert(error);
+        }
+    }
+
+    /// The exit status, once everything is printed: a closed pipe is a normal end, a full disk is not.
+    pub(super) fn finish(mut self, status: ExitStatus) -> ExitStatus {
+        match self.failed.take() {
+            None => status,
+            Some(error) => {
+                self.diagnostic(&Diagnostic::error(format!("cannot write the answer: {error}")));
+                ExitStatus::Failed
+            }
+        }
+    }
+}

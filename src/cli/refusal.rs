@@ -1,0 +1,58 @@
+//! Prints why there is no plan.
+
+use crate::diagnostic::Diagnostic;
+use crate::planner::PlanError;
+use crate::planner::Refusal;
+
+use super::ExitStatus;
+use super::args::PlanFormat;
+use super::printer::Printer;
+use super::render;
+
+/// Prints an answer of "no", or passes a failure on. As JSON or YAML the answer is data; as text it
+/// is a message.
+pub(super) fn print(
+    error: &PlanError,
+    format: PlanFormat,
+    printer: &mut Printer,
+) -> Result<ExitStatus, Diagnostic> {
+    let Some(refusal) = Refusal::of(error) else {
+        return Err(match error {
+            PlanError::Catalog(diagnostic) => diagnostic.clone(),
+            other => Diagnostic::error(other.to_string()).help(
+                "the question is larger than this program is made for; report it with the \
+                  inventory",
+            ),
+        });
+    };
+    let document = serde_json::json!({ "noPath": refusal });
+    match format {
+        PlanFormat::Json => printer.line(&render::json(&document)?),
+        PlanFormat::Yaml => printer.data(&render::yaml(&document)?),
+        PlanFormat::Summary | PlanFormat::Md => {}
+    }
+    printer.diagnostic(&Diagnostic::error(text(&refusal)));
+    Ok(ExitStatus::No)
+}
+
+fn text(refusal: &Refusal) -> String {
+    let Refusal { summary, conflicts, reached, ways_out } = refusal;
+    let mut lines = vec![summary.clone()];
+    for conflict in conflicts {
+        lines.push(format!("  {}: {}", conflict.component, conflict.fact));
+        let rule = if conflict.source.is_empty() {
+            format!("    rule {}", conflict.rule)
+        } else {
+            format!("    rule {} ({})", conflict.rule, conflict.source)
+        };
+        lines.push(rule);
+    }
+    if !reached.is_empty() {
+        lines.push(format!("how far one gets: {reached}"));
+    }
+    if !ways_out.is_empty() {
+        lines.push("ways out:".to_owned());
+        lines.extend(ways_out.iter().map(|way| format!("  - {way}")));
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,26 @@
+//! `kubehop schema`: the JSON Schema of a document.
+
+use crate::catalog;
+use crate::diagnostic::Diagnostic;
+use crate::inventory;
+use crate::plan;
+
+use super::ExitStatus;
+use super::args::Document;
+use super::args::SchemaArguments;
+use super::printer::Printer;
+use super::render::json;
+
+pub(super) fn run(
+    arguments: &SchemaArguments,
+    printer: &mut Printer,
+) -> Result<ExitStatus, Diagnostic> {
+    let schema = match arguments.document {
+        Document::Plan => plan::schema(),
+        Document::Inventory => inventory::schema(),
+        Document::Matrix => catalog::schema::etcd_matrix(),
+        Document::Catalog => catalog::schema::catalog(),
+    };
+    printer.line(&json(&schema)?);
+    Ok(ExitStatus::Done)
+}

@@ -1,0 +1,78 @@
+//! `kubehop verify`: is a plan sound, and does it still fit?
+
+use serde_json::json;
+use std::fmt::Write as _;
+
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Severity;
+use crate::finding::Finding;
+use crate::finding::any_at_or_above;
+use crate::inventory::Inventory;
+use crate::plan;
+use crate::policy::ToolRules;
+use crate::policy::VersionSkewPolicy;
+use crate::verify;
+use crate::verify::CatalogFacts;
+
+use super::ExitStatus;
+use super::args::FindingsFormat;
+use super::args::VerifyArguments;
+use super::input;
+use super::printer::Printer;
+use super::render;
+use super::settings;
+
+pub(super) fn run(
+    arguments: &VerifyArguments,
+    printer: &mut Printer,
+) -> Result<ExitStatus, Diagnostic> {
+    let catalog = settings::catalog(&arguments.data)?;
+    let plan = plan::read(&input::read(&arguments.plan)?)?;
+    let inventory = match &arguments.inventory {
+        Some(path) => Some(Inventory::read(&input::read(path)?)?),
+        None => None,
+    };
+    let facts = CatalogFacts::new(&catalog, &plan)?;
+    let policy = VersionSkewPolicy::upstream();
+    let tool = ToolRules::kubeadm();
+    let findings = verify::verify(&plan, &facts, &policy, &tool, inventory.as_ref());
+    match arguments.output {
+        FindingsFormat::Text => printer.data(&text(&plan.metadata.name, &findings)),
+        FindingsFormat::Json => printer.line(&render::json(&json!({ "findings": findings }))?),
+        FindingsFormat::Yaml => printer.data(&render::yaml(&json!({ "findings": findings }))?),
+    }
+    let threshold = arguments.fail_on.threshold();
+    let no = threshold.is_some_and(|threshold| any_at_or_above(&findings, threshold));
+    Ok(if no { ExitStatus::No } else { ExitStatus::Done })
+}
+
+/// The findings as a person reads them.
+fn text(plan: &str, findings: &[Finding]) -> String {
+    let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    let mut text = String::new();
+    for finding in findings {
+        let Finding { code, severity, subject, message, help, source } = finding;
+        _ = writeln!(text, "{severity}[{code}] {subject}: {message}");
+        if !help.is_empty() {
+            _ = writeln!(text, "  help: {help}");
+        }
+        if !source.is_empty() {
+            _ = writeln!(text, "  source: {source}");
+        }
+    }
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let verdict = if errors > 0 {
+        "not sound"
+    } else if warnings > 0 {
+        "sound, with warnings"
+    } else {
+        "sound"
+    };
+    let counted = |count: usize, noun: &str| match count {
+        1 => format!("1 {noun}"),
+        more => format!("{more} {noun}s"),
+    };
+    let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
+    _ = writeln!(text, "{plan}: {verdict} ({errors}, {warnings})");
+    text
+}

@@ -1,0 +1,139 @@
+//! A plan as a document: the Markdown runbook, the summary for a terminal, the story of one step.
+//!
+//! `view` decides what a document shows; `templates/` lay it out; the environment between them is
+//! strict, bounded in work and blind to files. Plans as YAML or JSON are the plan itself and need
+//! nothing from here.
+
+mod environment;
+mod error;
+mod filters;
+mod overrides;
+mod summary;
+pub mod view;
+
+pub use environment::BUILTINS;
+pub use overrides::Overrides;
+pub use summary::summary;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use minijinja::Environment;
+use minijinja::value::Serde;
+use minijinja::value::Value;
+use serde::Serialize;
+
+use crate::diagnostic::Diagnostic;
+use crate::finding::Finding;
+use crate::plan::Plan;
+use crate::plan::StepId;
+
+/// The main template of the runbook.
+pub const RUNBOOK: &str = "runbook.md.j2";
+/// The main template of the explanation of a step.
+pub const EXPLAIN: &str = "explain.md.j2";
+
+/// What a document says besides the plan.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options<'a> {
+    /// What the verifier said; `None` where it was not asked.
+    pub findings: Option<&'a [Finding]>,
+}
+
+/// The templates, compiled as they are needed.
+#[derive(Debug)]
+pub struct Renderer {
+    overrides: Arc<Overrides>,
+    env: Environment<'static>,
+}
+
+impl Renderer {
+    /// The built-in templates with the user's own laid over them.
+    ///
+    /// # Errors
+    ///
+    /// None with the syntax that is set here; the template engine checks it all the same.
+    pub fn new(overrides: Overrides) -> Result<Self, Diagnostic> {
+        let overrides = Arc::new(overrides);
+        let env = environment::environment(Arc::clone(&overrides))
+            .map_err(|error| error::diagnostic(&error, &overrides))?;
+        Ok(Self { overrides, env })
+    }
+
+    /// The runbook.
+    ///
+    /// # Errors
+    ///
+    /// A diagnostic with file, line and range for a template that fails.
+    pub fn runbook(&self, plan: &Plan, options: &Options<'_>) -> Result<String, Diagnostic> {
+        let name = environment::main_name(&self.overrides, RUNBOOK);
+        let steps = plan.steps().map(|(_, step)| 1 + step.targets.len() as u64 / 10).sum();
+        self.render(&name, &view::Runbook::new(plan, options.findings), steps)
+    }
+
+    /// Why a step stands where it stands.
+    ///
+    /// # Errors
+    ///
+    /// A diagnostic for a step that the plan does not have, or for a template that fails.
+    pub fn explanation(&self, plan: &Plan, step: StepId) -> Result<String, Diagnostic> {
+        let view = view::Explanation::new(plan, step).ok_or_else(|| unknown_step(plan, step))?;
+        self.render(EXPLAIN, &view, 1)
+    }
+
+    /// Compiles a template without rendering it.
+    ///
+    /// # Errors
+    ///
+    /// A diagnostic with file and line for a syntax error or an unknown name.
+    pub fn check(&self, name: &str) -> Result<(), Diagnostic> {
+        let template = self.env.get_template(name);
+        template.map(drop).map_err(|error| error::diagnostic(&error, &self.overrides))
+    }
+
+    fn render(&self, name: &str, view: &impl Serialize, size: u64) -> Result<String, Diagnostic> {
+        let mut env = self.env.clone();
+        env.set_fuel(Some(environment::fuel(size)));
+        let text = env
+            .get_template(name)
+            .and_then(|template| template.render(Value::from(Serde(view))))
+            .map_err(|error| error::diagnostic(&error, &self.overrides))?;
+        // A template that is not Markdown keeps every space that it prints.
+        let bare = Path::new(name.strip_suffix(".j2").unwrap_or(name));
+        let markdown = bare.extension().is_some_and(|extension| extension == "md");
+        Ok(if markdown { filters::tidy(&text) } else { text })
+    }
+}
+
+/// The runbook in Markdown, from the built-in templates.
+///
+/// # Errors
+///
+/// None for a plan that was read or made; a template that fails would be a fault of this program.
+pub fn markdown(plan: &Plan, options: &Options<'_>) -> Result<String, Diagnostic> {
+    Renderer::new(Overrides::none())?.runbook(plan, options)
+}
+
+/// Why a step stands where it stands, in Markdown that reads well in a terminal.
+///
+/// # Errors
+///
+/// A diagnostic for a step that the plan does not have.
+pub fn explain_step(plan: &Plan, step: StepId) -> Result<String, Diagnostic> {
+    Renderer::new(Overrides::none())?.explanation(plan, step)
+}
+
+fn unknown_step(plan: &Plan, step: StepId) -> Diagnostic {
+    let mut ranges: Vec<String> = Vec::new();
+    let hops = plan.hops.iter().map(|hop| hop.steps.as_slice());
+    for steps in hops.chain([plan.closing.as_slice()]) {
+        if let (Some(first), Some(last)) = (steps.first(), steps.last()) {
+            ranges.push(format!("{} to {}", first.id, last.id));
+        }
+    }
+    let diagnostic = Diagnostic::error(format!("the plan has no step `{step}`"));
+    if ranges.is_empty() {
+        return diagnostic.help("the plan has no steps: there is nothing to do");
+    }
+    diagnostic.help(format!("it has {}", ranges.join(", ")))
+}

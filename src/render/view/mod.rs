@@ -1,0 +1,137 @@
+//! What a document shows, finished: sorted, counted, grouped and cited. A template lays it out and
+//! decides nothing.
+//!
+//! No field is optional: a template that prints an absent value fails, so an absent text is empty
+//! and an absent list has no entries.
+
+mod explain;
+mod hop;
+mod names;
+mod sources;
+mod step;
+mod ticket;
+
+pub use explain::Explanation;
+pub use explain::Neighbour;
+pub use hop::Count;
+pub use hop::HazardGroup;
+pub use hop::HazardView;
+pub use hop::HopView;
+pub use hop::MatrixRow;
+pub use hop::RuledOutView;
+pub use names::NameList;
+pub use names::Names;
+pub use sources::Citation;
+pub use sources::Source;
+pub use step::Block;
+pub use step::Check;
+pub use step::PoolRow;
+pub use step::ReasonView;
+pub use step::RollbackView;
+pub use step::Script;
+pub use step::Time;
+pub use step::TransitionView;
+pub use ticket::Affected;
+pub use ticket::PoolView;
+pub use ticket::ProvenanceView;
+pub use ticket::Risk;
+pub use ticket::StepRef;
+pub use ticket::Totals;
+pub use ticket::Verification;
+
+pub(super) use step::clock;
+
+use serde::Serialize;
+
+use crate::finding::Finding;
+use crate::plan::Assumption;
+use crate::plan::Plan;
+
+use names::Lists;
+use sources::Sources;
+
+/// The whole runbook.
+#[derive(Debug, Serialize)]
+pub struct Runbook<'a> {
+    /// The name of the plan.
+    pub name: &'a str,
+    /// The cluster, as far as the name of the plan tells.
+    pub cluster: &'a str,
+    /// The version before.
+    pub from: String,
+    /// The version after.
+    pub to: String,
+    /// `every-hop` or `min-drains`.
+    pub strategy: &'static str,
+    /// `kubeadm` or `manual`.
+    pub provider: &'static str,
+    /// `stacked` or `external`.
+    pub etcd_topology: &'static str,
+    /// The plan in numbers.
+    pub totals: Totals,
+    /// Work of the whole plan, soaks apart.
+    pub time: Time,
+    /// Soaks of the whole plan, `h:mm`; empty where there is none.
+    pub soak: String,
+    /// What the plan disturbs, and where it cannot be taken back.
+    pub risk: Risk,
+    /// What is touched.
+    pub affected: Affected<'a>,
+    /// What the plan was made from.
+    pub provenance: ProvenanceView<'a>,
+    /// What the verifier said, if it was asked.
+    pub verification: Verification<'a>,
+    /// What is taken to hold.
+    pub assumptions: &'a [Assumption],
+    /// The hops.
+    pub hops: Vec<HopView<'a>>,
+    /// The steps after the last hop.
+    pub closing: Vec<Block<'a>>,
+    /// Every long or pooled list of names, once.
+    pub lists: Vec<NameList<'a>>,
+    /// Whether any list is a file that commands read.
+    pub list_files: bool,
+    /// Where it is all known from.
+    pub sources: Vec<Source>,
+}
+
+impl<'a> Runbook<'a> {
+    /// `findings`: what the verifier said, if it was asked.
+    pub fn new(plan: &'a Plan, findings: Option<&'a [Finding]>) -> Self {
+        let mut sources = Sources::default();
+        let mut lists = Lists::new(plan);
+        let affected = Affected::new(plan, &mut lists);
+        let mut hops = hop::hops(plan, &mut lists, &mut sources);
+        let mut closing = step::blocks(&plan.closing, &mut lists, &mut sources);
+        let titles = lists.titles();
+        let mut seen = std::collections::BTreeMap::new();
+        for block in hops.iter_mut().flat_map(|hop| &mut hop.blocks).chain(&mut closing) {
+            block.name_lists(&titles);
+            block.fold_repeats(&mut seen);
+        }
+        let (time, soak) = step::time(plan.steps().map(|(_, step)| step));
+        let lists = lists.finish();
+        Self {
+            name: &plan.metadata.name,
+            cluster: ticket::cluster(plan),
+            from: plan.from.to_string(),
+            to: plan.to.to_string(),
+            strategy: plan.strategy.name(),
+            provider: plan.initial_state.provider.name(),
+            etcd_topology: plan.initial_state.etcd_topology.name(),
+            totals: Totals::new(plan.summary),
+            time,
+            soak,
+            risk: Risk::new(plan),
+            affected,
+            provenance: ProvenanceView::new(&plan.provenance),
+            verification: Verification::new(findings),
+            assumptions: &plan.assumptions,
+            hops,
+            closing,
+            list_files: lists.iter().any(|list| !list.file.is_empty()),
+            lists,
+            sources: sources.finish(),
+        }
+    }
+}
