@@ -1,6 +1,5 @@
 //! Whether a transition is permitted, and if not, by which rules. Reasons are data.
 
-use crate::cluster::EtcdTopology;
 use crate::cluster::Provider;
 use crate::cluster::Strategy;
 use crate::policy::RuleId;
@@ -12,6 +11,7 @@ use super::ClusterState;
 use super::Problem;
 use super::Role;
 use super::Transition;
+use super::moves::stacked_floor;
 use super::skew::Breach;
 use super::skew::breaches;
 
@@ -195,12 +195,8 @@ fn control_plane_starts(problem: &Problem, state: &ClusterState) -> Vec<Blocked>
         if better && problem.etcd.avoid.contains(first) {
             blocked.push(Blocked::EtcdKnownBad { etcd: first.clone() });
         }
-        let (from_minor, floor) = problem.tool.stacked_etcd_from;
-        let stacked = problem.topology == EtcdTopology::Stacked;
-        if problem.provider == Provider::Kubeadm
-            && stacked
-            && to >= from_minor
-            && first.minor() < floor
+        if let Some(floor) =
+            stacked_floor(problem, state.hop).filter(|floor| first.minor() < *floor)
         {
             blocked.push(Blocked::EtcdTooOld {
                 etcd: first.clone(),
