@@ -30,7 +30,34 @@ pub fn read<T: DeserializeOwned>(file: &SourceFile) -> Result<T, Diagnostic> {
             position: None,
         }));
     }
+    if let Some(line) = too_deep(file.text()) {
+        let place = Place { file: file.clone(), path: None, position: Some((line, 1)) };
+        return Err(Diagnostic::error(format!("more than {DEEPEST} brackets are open"))
+            .at(place)
+            .help("close what was opened; no document of kubehop is nested that deeply"));
+    }
     serde_yaml::from_str(file.text()).map_err(|error| diagnostic(file, &error))
+}
+
+/// The most brackets that may be open. The parser needs time in the square of their number. Scripts
+/// in a plan hold a few that are never closed, so this is not the depth of a real document.
+const DEEPEST: usize = 10_000;
+
+/// The line in which too many brackets are open, without a look at quotes.
+fn too_deep(text: &str) -> Option<usize> {
+    let (mut open, mut line) = (0_usize, 1);
+    for byte in text.bytes() {
+        match byte {
+            b'[' | b'{' => open += 1,
+            b']' | b'}' => open = open.saturating_sub(1),
+            b'\n' => line += 1,
+            _ => {}
+        }
+        if open > DEEPEST {
+            return Some(line);
+        }
+    }
+    None
 }
 
 fn diagnostic(file: &SourceFile, error: &serde_yaml::Error) -> Diagnostic {
@@ -44,11 +71,82 @@ fn diagnostic(file: &SourceFile, error: &serde_yaml::Error) -> Diagnostic {
         Some((path, message)) if is_path(path) => (Some(path.to_owned()), message.to_owned()),
         _ => (None, text),
     };
-    let help = suggestion(&message);
-    let mut diagnostic =
-        Diagnostic::error(message).at(Place { file: file.clone(), path, position });
-    diagnostic.help = help;
-    diagnostic
+    let position = match duplicate(&message) {
+        // The parser names the beginning of the mapping.
+        Some(key) if path.is_none() => second(file.text(), key).map(|line| (line, 1)),
+        Some(_) => None,
+        None => position,
+    };
+    let help = help(&message, path.as_deref());
+    let message = plainly(&message, path.as_deref());
+    Diagnostic::error(message).at(Place { file: file.clone(), path, position }).help(help)
+}
+
+fn duplicate(message: &str) -> Option<&str> {
+    message.strip_prefix("duplicate field `")?.strip_suffix('`')
+}
+
+/// The line of the second occurrence of a key at the top of a document.
+fn second(text: &str, key: &str) -> Option<usize> {
+    let lines = text.lines().enumerate().filter(|(_, line)| {
+        line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(':'))
+    });
+    lines.map(|(at, _)| at + 1).nth(1)
+}
+
+/// serde's "unknown variant `x`, expected `y`" for the kind of a document.
+fn kinds(message: &str) -> Option<(&str, &str)> {
+    let (found, expected) =
+        message.strip_prefix("unknown variant `")?.split_once("`, expected `")?;
+    Some((found, expected.strip_suffix('`')?))
+}
+
+/// The message without the names of Rust types.
+fn plainly(message: &str, path: Option<&str>) -> String {
+    if let (Some("kind"), Some((found, expected))) = (path, kinds(message)) {
+        return format!("the document is of kind `{found}`; requires kind `{expected}`");
+    }
+    let Some((found, expected)) = message.rsplit_once(", expected ") else {
+        return message.to_owned();
+    };
+    let expected = match expected {
+        "usize" | "u8" | "u16" | "u32" | "u64" => "a whole number, 0 or more",
+        "field identifier" => "a key",
+        "a sequence" => "a list",
+        expected if expected.starts_with("struct ") || expected == "a map" => {
+            "a mapping of keys to values"
+        }
+        _ => return message.to_owned(),
+    };
+    format!("{}; requires {expected}", found.trim_end_matches(" as u128"))
+}
+
+/// What to do about it.
+fn help(message: &str, path: Option<&str>) -> String {
+    if let (Some("kind"), Some((found, _))) = (path, kinds(message)) {
+        match found {
+            "ClusterInventory" => {
+                return "an inventory goes to `kubehop plan --inventory FILE`".to_owned();
+            }
+            "UpgradePlan" => {
+                return "a plan goes to `kubehop render`, `verify` and `explain`".to_owned();
+            }
+            "EtcdMatrix" => return "an etcd matrix goes to `--etcd-matrix FILE`".to_owned(),
+            "Catalog" => return "catalog data go to `--catalog FILE`".to_owned(),
+            _ => {}
+        }
+    }
+    if let Some(suggestion) = suggestion(message) {
+        return suggestion;
+    }
+    if duplicate(message).is_some() {
+        return "keep one of the two".to_owned();
+    }
+    if message.contains("more than one document") {
+        return "put each document into a file of its own".to_owned();
+    }
+    "the form of every document is printed by `kubehop schema plan|inventory|matrix|catalog`"
+        .to_owned()
 }
 
 fn is_path(text: &str) -> bool {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::ArgGroup;
 use clap::Args;
 use clap::Parser;
 use clap::Subcommand;
@@ -102,22 +103,17 @@ pub(super) struct TemplateArguments {
 
 /// `kubehop plan`
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(group(ArgGroup::new("start").required(true)), after_help = "Examples:
   kubehop plan --from 1.27 --to 1.30
   kubehop plan --from v1.33.5 --etcd 3.5.21 --to 1.34 --control-plane-nodes 3 --workers 40 -o md
   kubehop plan --inventory prod.yaml --to 1.33 --strategy min-drains -o yaml > plan.yaml
   kubectl hop plan --inventory - --to 1.31 < prod.yaml      installed as kubectl-hop")]
 pub(super) struct PlanArguments {
     /// What runs now: a minor (`1.27`: its newest known patch) or a release (`v1.27.16`)
-    #[arg(
-        long,
-        value_name = "VERSION",
-        required_unless_present = "inventory",
-        conflicts_with = "inventory"
-    )]
+    #[arg(long, value_name = "VERSION", group = "start")]
     pub(super) from: Option<VersionRequest>,
     /// The inventory of the cluster (kind: `ClusterInventory`); `-` reads standard input
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", group = "start")]
     pub(super) inventory: Option<PathBuf>,
     /// The target: a minor (its newest good patch) or a release
     #[arg(long, value_name = "VERSION")]

@@ -30,7 +30,10 @@ pub(super) fn read(path: &Path) -> Result<SourceFile, Diagnostic> {
             .help("name a plan, an inventory or a catalog file"));
     }
     let text = String::from_utf8(bytes).map_err(|error| {
-        Diagnostic::error(format!("`{name}` is not UTF-8 text: {}", error.utf8_error()))
+        let good = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..good].iter().filter(|byte| **byte == b'\n').count() + 1;
+        Diagnostic::error(format!("`{name}` is not UTF-8 text from line {line} on"))
+            .help("save it as UTF-8 text")
     })?;
     // Windows editors put a byte order mark in front.
     let text = text.strip_prefix('\u{FEFF}').map_or(text.clone(), str::to_owned);

@@ -113,6 +113,10 @@ impl FromStr for EtcdVersion {
             )
         };
         let mut version = semver::Version::parse(without_v(text.trim())).map_err(|_| error())?;
+        // No Kubernetes since 1.13 runs on etcd 2; `v1.30.4` is the version of something else.
+        if version.major < 3 {
+            return Err(error());
+        }
         if version.pre.bytes().all(|byte| byte.is_ascii_digit()) {
             version.pre = semver::Prerelease::EMPTY;
         }

@@ -71,7 +71,7 @@ impl Lint {
         if line.starts_with('#') && !self.blank {
             self.fault("a heading needs a blank line before it", line);
         }
-        let cells = ["| None |", "| none |", "| null |", "None,", "(None)"];
+        let cells = ["| None |", "| none |", "| null |", " None,", "(None)"];
         if ["None", "none", "null"].contains(&line.trim())
             || cells.iter().any(|cell| bare.contains(cell))
             || bare.split(|char: char| !char.is_alphanumeric()).any(|word| word == "undefined")

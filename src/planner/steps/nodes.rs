@@ -41,8 +41,9 @@ impl Writer<'_> {
             if let Some(proxy) = group.oldest_proxy.clone().filter(|proxy| proxy < stop) {
                 moves.push(moved(Component::KubeProxy, proxy, stop.clone()));
             }
-            let reasons = self.node_reasons(taken, &group, stop);
+            let mut reasons = self.node_reasons(taken, &group, stop);
             let stops = self.kubeadm_stops(&group.oldest, stop)?;
+            reasons.extend(self.kubeadm_reason(&group.oldest, stop, &stops));
             let count = group.nodes.len();
             let batch = if group.pool.is_some() {
                 let size = count.div_ceil(10).clamp(1, MOST_PARALLEL) as u64;
@@ -100,10 +101,7 @@ impl Writer<'_> {
         if taken.before.hop == 0 {
             reasons.push(because(
                 RuleId::LevelFirst,
-                format!(
-                    "kubelet {kubelet} is behind the API servers, which run {stop}, and \
-                  would not be permitted in the next hop"
-                ),
+                format!("kubelet {kubelet} is behind the API servers, which run {stop} already"),
             ));
         }
         if let Some(next) = by_policy {
@@ -137,6 +135,34 @@ impl Writer<'_> {
         }
         reasons.push(plainly(RuleId::KubeletDrain));
         reasons
+    }
+
+    /// What kubeadm does on a node that skips minors, and where that leaves its documented range.
+    fn kubeadm_reason(
+        &self,
+        from: &KubernetesVersion,
+        to: &KubernetesVersion,
+        stops: &[KubernetesVersion],
+    ) -> Option<Reason> {
+        let skips = from.minor().behind(to.minor()) > 1;
+        if self.lowering.problem.provider != Provider::Kubeadm || !skips {
+            return None;
+        }
+        let passed: Vec<String> = stops.iter().map(|stop| stop.minor().to_string()).collect();
+        let first = stops.first().map(|stop| from.minor().behind(stop.minor()));
+        let text = if first.is_some_and(|minors| minors <= 1) {
+            format!("kubeadm passes {} on each node, one minor at a time", passed.join(", "))
+        } else {
+            format!(
+                "kubeadm goes from {} to {} at once, which is more than its documented one minor: \
+                 the kubeadm releases between cannot read the configuration format that the \
+                 control plane stores since 1.31. Where that is not acceptable, drain, reset and \
+                 join the node again, or plan with `every-hop`",
+                from.minor(),
+                passed.first().map_or("", String::as_str)
+            )
+        };
+        Some(because(RuleId::KubeadmOneMinor, text))
     }
 
     /// The releases that kubeadm passes through on a node which skips minors: one a minor, as far as

@@ -26,10 +26,6 @@ const CERTS_FROM: MinorVersion = MinorVersion::new(1, 20);
 /// The first kubeadm whose default registry is registry.k8s.io
 /// (<https://github.com/kubernetes/kubernetes/pull/109938>).
 const OLD_REGISTRY_BEFORE: MinorVersion = MinorVersion::new(1, 25);
-/// The kubeadm releases that began to store a newer format of `ClusterConfiguration` (v1beta3,
-/// v1beta4). An older kubeadm cannot read it: it ends with `no kind "ClusterConfiguration" is
-/// registered for version`.
-const FORMATS_FROM: [MinorVersion; 2] = [MinorVersion::new(1, 22), MinorVersion::new(1, 31)];
 
 /// Lines for a root shell on a node that kubeadm is about to change: the kubelet's files as they are,
 /// under the kubelet's own version. kubeadm keeps copies too (from 1.27 on), but a node that skips
@@ -45,11 +41,6 @@ pub(super) fn restore_kubelet_files(version: &KubernetesVersion) -> String {
     format!(
         "for file in config.yaml kubeadm-flags.env; do\n  if [ -e \"/var/lib/kubelet/$file.{version}\" ]; then cp -p \"/var/lib/kubelet/$file.{version}\" \"/var/lib/kubelet/$file\"; fi\ndone\n"
     )
-}
-
-/// Whether kubeadm of minor `kubeadm` can read what kubeadm of minor `cluster` has stored.
-fn reads(kubeadm: MinorVersion, cluster: MinorVersion) -> bool {
-    FORMATS_FROM.iter().all(|format| cluster < *format || kubeadm >= *format)
 }
 
 /// The command that lists the certificates and their ends.
