@@ -72,8 +72,8 @@ fn unknown(assumptions: &[Assumption]) -> Refusal {
             .map(|assumption| Conflict {
                 component: assumption.id.clone(),
                 fact: assumption.text.clone(),
-                rule: "strict".to_owned(),
-                source: String::new(),
+                rule: "--strict".to_owned(),
+                source: "the command line".to_owned(),
             })
             .collect(),
         reached: String::new(),
