@@ -378,7 +378,7 @@ fn a_bad_catalog_is_refused_with_path_and_remedy() {
 fn the_wrong_kind_is_named() {
     let file = SourceFile::new("x.yaml", CATALOG);
     let error = Catalog::embedded().with_etcd_matrix(&file).unwrap_err();
-    assert!(error.message.contains("unknown variant `Catalog`"), "{error}");
+    assert!(error.message.contains("requires kind `EtcdMatrix`"), "{error}");
     let file = SourceFile::new("x.yaml", CATALOG.replace("v1alpha1", "v9"));
     let error = Catalog::embedded().with_overlay(&file).unwrap_err();
     assert!(error.message.contains("kubehop.dev/v1alpha1"), "{error}");

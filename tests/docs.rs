@@ -15,6 +15,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Mutex;
 
 use serde_json::Value;
 
@@ -23,6 +24,9 @@ use support::compare_or_write;
 use support::quiet;
 use support::root;
 use support::update;
+
+/// Pages are written by one test at a time.
+static PAGES: Mutex<()> = Mutex::new(());
 
 const HOW: &str = "KUBEHOP_UPDATE=1 cargo test --test docs";
 
@@ -178,6 +182,7 @@ fn checked(page: &str, sandbox: &Sandbox, place: &str, wrong: &mut Vec<String>) 
 
 #[test]
 fn console_blocks_are_what_the_program_says() {
+    let alone = PAGES.lock();
     let mut wrong = Vec::new();
     for path in pages() {
         let place = path.strip_prefix(root()).unwrap().display().to_string();
@@ -195,11 +200,13 @@ fn console_blocks_are_what_the_program_says() {
         }
         wrong.extend(here);
     }
+    drop(alone);
     assert!(wrong.is_empty(), "{}\n\nwrite answers anew with `{HOW}`", wrong.join("\n\n"));
 }
 
 #[test]
 fn generated_parts_are_current() {
+    let alone = PAGES.lock();
     for path in pages() {
         let page = fs::read_to_string(&path).unwrap_or_default();
         let mut now = String::new();
@@ -219,6 +226,7 @@ fn generated_parts_are_current() {
         now.push_str(rest);
         compare_or_write(&path, &now, HOW);
     }
+    drop(alone);
 }
 
 fn generate(what: &str) -> String {

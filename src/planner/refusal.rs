@@ -72,8 +72,8 @@ fn unknown(assumptions: &[Assumption]) -> Refusal {
             .map(|assumption| Conflict {
                 component: assumption.id.clone(),
                 fact: assumption.text.clone(),
-                rule: "strict".to_owned(),
-                source: String::new(),
+                rule: "--strict".to_owned(),
+                source: "the command line".to_owned(),
             })
             .collect(),
         reached: String::new(),
@@ -93,11 +93,7 @@ fn no_stop(why: &NoStop) -> Option<Refusal> {
                 "{to} is older than what runs ({from}): Kubernetes has no downgrade \
               of the control plane"
             ),
-            conflicts: vec![conflict(
-                apiserver,
-                format!("kube-apiserver runs {from}"),
-                RuleId::OneMinor,
-            )],
+            conflicts: vec![conflict(apiserver, format!("runs {from}"), RuleId::OneMinor)],
             reached: String::new(),
             ways_out: vec![
                 format!("stay at {from}, or choose a target above it"),

@@ -3,6 +3,7 @@
 use crate::cluster::Provider;
 use crate::inventory::Inventory;
 use crate::plan::Assumption;
+use crate::version::KubernetesVersion;
 use crate::version::VersionRequest;
 
 use super::PlanError;
@@ -20,10 +21,10 @@ pub(super) fn settle(request: &Request<'_>) -> Result<(Inventory, Vec<Assumption
         assume(
             "synthetic-inventory",
             format!(
-                "no inventory was given: the plan is for {} control-plane node(s), one pool `workers` of {} node(s) \
-                 and one client `kubectl`, every component at the given version, and its names are made up",
-                inventory.control_plane.len(),
-                inventory.workers()
+                "no inventory was given: the plan is for {}, {} in the pool `workers` and one client \
+                 `kubectl`, every component at the given version; their names are made up",
+                counted(inventory.control_plane.len(), "control-plane node"),
+                counted(inventory.workers(), "node"),
             ),
             "kubectl get nodes -o wide; kubectl -n kube-system get pods -o wide",
         );
@@ -59,20 +60,48 @@ pub(super) fn settle(request: &Request<'_>) -> Result<(Inventory, Vec<Assumption
     if inventory.provider == Provider::Kubeadm {
         assume_local_apiservers(&inventory, &mut assume);
     }
-    if let VersionRequest::Release(version) = &request.to {
-        let releases = request.catalog.releases()?;
-        if releases.minor(version.minor()).is_some_and(|release| !release.knows(version)) {
-            assume(
-                "unknown-patch",
-                format!(
-                    "the catalog of {} does not know {version}; it is taken to exist",
-                    request.catalog.as_of()
-                ),
-                "curl -fsSL https://dl.k8s.io/release/stable.txt",
-            );
-        }
+    let unknown = unknown_patches(request, &inventory)?;
+    if !unknown.is_empty() {
+        assume(
+            "unknown-patch",
+            format!(
+                "the catalog of {} does not know {}; taken to exist",
+                request.catalog.as_of(),
+                unknown.join(", ")
+            ),
+            "curl -fsSL https://dl.k8s.io/release/stable.txt",
+        );
     }
     Ok((inventory, assumptions))
+}
+
+/// The releases that were asked for as target or pin and that the catalog does not know, although it
+/// knows their minor.
+fn unknown_patches(request: &Request<'_>, inventory: &Inventory) -> Result<Vec<String>, PlanError> {
+    let releases = request.catalog.releases()?;
+    let start = inventory.newest_apiserver().map(KubernetesVersion::minor);
+    let target = match &request.to {
+        VersionRequest::Release(version) => Some(version),
+        VersionRequest::Minor(_) => None,
+    };
+    let passed = |version: &&KubernetesVersion| {
+        Some(version.minor()) >= start && version.minor() <= request.to.minor()
+    };
+    let asked = target.into_iter().chain(request.pins.values().filter(passed));
+    let mut unknown: Vec<String> = asked
+        .filter(|version| {
+            releases.minor(version.minor()).is_some_and(|release| !release.knows(version))
+        })
+        .map(ToString::to_string)
+        .collect();
+    unknown.sort();
+    unknown.dedup();
+    Ok(unknown)
+}
+
+/// A number and its noun.
+fn counted(number: usize, noun: &str) -> String {
+    if number == 1 { format!("one {noun}") } else { format!("{number} {noun}s") }
 }
 
 fn settle_etcd(

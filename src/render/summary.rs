@@ -42,9 +42,13 @@ fn title(out: &mut String, view: &Runbook<'_>) {
     let totals = &view.totals;
     _ = writeln!(out, "{}: {} to {}, strategy {}", view.cluster, view.from, view.to, view.strategy);
     let soak = if view.soak.is_empty() { String::new() } else { format!(", soak {}", view.soak) };
+    let saved = match totals.drains_saved {
+        0 => String::new(),
+        saved => format!(" ({saved} fewer than with every-hop)"),
+    };
     _ = writeln!(
         out,
-        "{}, {}, {}; work {} (h:mm){soak}",
+        "{}, {}, {}{saved}; work {} (h:mm){soak}",
         counted(totals.hops, "hop"),
         counted(totals.steps, "step"),
         counted(totals.drains, "node drain"),

@@ -308,6 +308,7 @@ pub fn seal(plan: &mut Plan) {
         }
     }
     let mut summary = Summary {
+        every_hop_drains: None,
         hops: plan.hops.len() as u64,
         control_plane_nodes: now.keys().filter(|key| key.0 == Component::KubeApiserver).count()
             as u64,
