@@ -137,17 +137,20 @@ pub(super) fn refuse(
     blocked
 }
 
-/// What `next` breaks that `state` does not break as much already: a broken state may be left, but
-/// never for a worse one.
+/// What `next` breaks that `state` does not break as much already, by minors and by instances: a
+/// broken state may be left, but never for a worse one.
 fn worse(problem: &Problem, state: &ClusterState, next: &ClusterState) -> Vec<Blocked> {
     let before = breaches(problem, state);
     breaches(problem, next)
         .into_iter()
-        .filter(|(breach, (by, _))| before.get(breach).is_none_or(|(was, _)| was < by))
-        .map(|(Breach { rule, subject, too_new }, (_, reference))| Blocked::Skew {
+        .filter(|(breach, is)| {
+            let was = before.get(breach);
+            was.is_none_or(|was| was.by < is.by || was.instances < is.instances)
+        })
+        .map(|(Breach { rule, subject, too_new }, extent)| Blocked::Skew {
             rule,
             subject,
-            reference,
+            reference: extent.reference,
             too_new,
         })
         .collect()

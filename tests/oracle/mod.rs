@@ -18,13 +18,14 @@
 //! 3. *kube-proxy.* One `DaemonSet` under kubeadm, which kubeadm moves itself: with the first
 //!    kube-apiserver of a hop before `addons_last_from`, with the last node that is behind from then
 //!    on. In a manual install it is a service of the node and moves with its kubelet.
-//! 4. *Nodes.* A node goes to the stop, never down. That is one drain, whichever of its two parts
-//!    moves.
+//! 4. *Nodes.* A node goes to the stop, never down: one whose kubelet is of a newer minor waits for the
+//!    hop that reaches it, its kube-proxy too. That is one drain, whichever of its two parts moves.
 //! 5. *Clients* go to the stop, from below or from above.
 //! 6. *etcd.* All members go to one version: that of the newest member where they differ, or a release
 //!    that the rules name as stop. No member goes down or skips a minor. A member enters a minor from
 //!    its floor or above only, and only when all members run one version, or when another member is
-//!    there already (a half-done upgrade is completed). Levelling stays in the minor of the newest
+//!    there already (a half-done upgrade is completed). None goes to a release that is marked `avoid`
+//!    while a better one of its minor is known. Levelling stays in the minor of the newest
 //!    member and is done only where members differ. No minor is entered that no stop of the plan asks
 //!    for. Each member that changes is one restart.
 //! 7. *Before the first kube-apiserver of a hop* (not in levelling): etcd runs one version, at least
@@ -33,7 +34,10 @@
 //!    client is within range of the minor before and of the minor after.
 //! 8. *Skew.* Each rule is measured between a subject and everything that it may reach: how many
 //!    minors too old, how many too new, at worst. No act may raise either number of any subject. So a
-//!    rule that the start breaks may stay broken and never gets worse. Controllers reach the
+//!    rule that the start breaks may stay broken and never gets worse. Of kube-apiservers the distance
+//!    between the oldest and the newest counts. The distance of kube-proxy and its kubelet counts where
+//!    both are inside their own windows: otherwise it is a consequence of what is broken already, and
+//!    nodes on which both are behind could never be repaired one after the other. Controllers reach the
 //!    kube-apiserver of their node under kubeadm, any of them otherwise. While the control plane of a
 //!    hop before `addons_last_from` rolls under kubeadm, kube-proxy is measured against the newest
 //!    kube-apiserver only.
@@ -268,7 +272,8 @@ impl Oracle<'_> {
             for (at, (kubelet, proxy)) in moment.nodes.iter().enumerate() {
                 let same_before = at > 0 && moment.nodes[at - 1] == moment.nodes[at];
                 let behind = *kubelet < stop || proxy.is_some_and(|proxy| proxy < stop);
-                if behind && !same_before {
+                let ahead = self.minor(*kubelet) > self.minor(stop);
+                if behind && !ahead && !same_before {
                     let mut next = moment.clone();
                     next.phase = NODES;
                     next.nodes[at] = ((*kubelet).max(stop), proxy.map(|proxy| proxy.max(stop)));
@@ -321,8 +326,9 @@ impl Oracle<'_> {
                     && entry
             });
             let wanted = enters == newest.minor() || !levels && Some(enters) <= self.highest_etcd();
+            let avoided = is_avoided(self.problem, to);
             let changed = members.iter().filter(|member| *member != to).count() as u64;
-            if permitted && wanted && changed > 0 && (mixed || !levels) {
+            if permitted && wanted && !avoided && changed > 0 && (mixed || !levels) {
                 let mut next = moment.clone();
                 next.etcd = vec![to.clone(); members.len()];
                 acts.push((next, Price { etcd_restarts: changed, ..Price::default() }));
@@ -377,12 +383,11 @@ impl Oracle<'_> {
         let minor = self.minor(stop);
         if let (Some(oldest), Some(newest)) = (moment.etcd.iter().min(), moment.etcd.iter().max()) {
             let need = problem.ladder.stops()[moment.hop].etcd.as_ref();
-            let better = problem.etcd.stops.get(&oldest.minor()).is_some_and(|good| good > oldest);
             let (from, floor) = problem.tool.stacked_etcd_from;
             let stacked = self.kubeadm() && problem.topology == EtcdTopology::Stacked;
             if oldest != newest
                 || need.is_some_and(|need| *oldest < need.at_least)
-                || better && problem.etcd.avoid.contains(oldest)
+                || is_avoided(problem, oldest)
                 || stacked && minor >= from && oldest.minor() < floor
             {
                 return false;
@@ -414,29 +419,35 @@ impl Oracle<'_> {
         let apiservers: Vec<Version> = moment.control_plane.iter().map(|node| node[0]).collect();
         let newest = apiservers.iter().max().copied().unwrap();
         let mut found = Vec::new();
-        for apiserver in &apiservers {
-            found.push(self.measure(&policy.apiserver, *apiserver, apiservers.clone()));
-        }
+        let oldest = apiservers.iter().min().copied().unwrap();
+        found.push(self.measure(&policy.apiserver, oldest, [newest]));
         for [own, controller_manager, scheduler] in &moment.control_plane {
             for controller in [controller_manager, scheduler] {
                 let reach = if self.kubeadm() { vec![*own] } else { apiservers.clone() };
                 found.push(self.measure(&policy.controllers, *controller, reach));
             }
         }
+        let mut daemon_set = (0, 0);
         if let Some(proxy) = moment.daemon_set {
             let stop = self.minor(self.stop(moment.hop));
             let rolls = moment.phase == CONTROL_PLANE && stop < self.problem.tool.addons_last_from;
             let reach = if rolls { vec![newest] } else { apiservers.clone() };
-            found.push(self.measure(&policy.kube_proxy, proxy, reach));
+            daemon_set = self.measure(&policy.kube_proxy, proxy, reach);
+            found.push(daemon_set);
         }
         for (kubelet, own_proxy) in &moment.nodes {
-            found.push(self.measure(&policy.kubelet, *kubelet, apiservers.clone()));
-            if let Some(proxy) = own_proxy {
-                found.push(self.measure(&policy.kube_proxy, *proxy, apiservers.clone()));
-            }
-            if let Some(proxy) = own_proxy.or(moment.daemon_set) {
-                found.push(self.measure(&policy.kube_proxy_kubelet, proxy, [*kubelet]));
-            }
+            let node = self.measure(&policy.kubelet, *kubelet, apiservers.clone());
+            let proxy = match own_proxy {
+                Some(proxy) => self.measure(&policy.kube_proxy, *proxy, apiservers.clone()),
+                None => daemon_set,
+            };
+            let distance = match own_proxy.or(moment.daemon_set) {
+                Some(beside) if node == (0, 0) && proxy == (0, 0) => {
+                    self.measure(&policy.kube_proxy_kubelet, beside, [*kubelet])
+                }
+                _ => (0, 0),
+            };
+            found.extend([node, proxy, distance]);
         }
         for client in &moment.clients {
             found.push(self.measure(&policy.kubectl, *client, apiservers.clone()));
@@ -467,4 +478,10 @@ impl Oracle<'_> {
 
 fn control_plane_done(moment: &Moment, stop: Version) -> bool {
     moment.control_plane.iter().flatten().all(|part| *part >= stop)
+}
+
+/// Whether a release of etcd is marked `avoid` while a better one of its minor is known.
+fn is_avoided(problem: &Problem, version: &EtcdVersion) -> bool {
+    let better = problem.etcd.stops.get(&version.minor()).is_some_and(|stop| stop > version);
+    better && problem.etcd.avoid.contains(version)
 }

@@ -67,7 +67,8 @@ impl Writer<'_> {
                 },
             };
             let change = Change {
-                component: Component::Kubelet,
+                // Where the kubelet has moved already and kube-proxy has not, the step is about that.
+                component: moves.first().map_or(Component::Kubelet, |change| change.component),
                 moves,
                 targets: &group.nodes,
                 pool: group.pool.as_ref(),
@@ -99,9 +100,13 @@ impl Writer<'_> {
                 && kubelet.minor().behind(*next) > i64::from(problem.tool.kubelet_max_older(*next))
         });
         if taken.before.hop == 0 {
+            let behind = match &group.oldest_proxy {
+                Some(proxy) if kubelet >= stop => format!("kube-proxy {proxy}"),
+                _ => format!("kubelet {kubelet}"),
+            };
             reasons.push(because(
                 RuleId::LevelFirst,
-                format!("kubelet {kubelet} is behind the API servers, which run {stop} already"),
+                format!("{behind} is behind the API servers, which run {stop} already"),
             ));
         }
         if let Some(next) = by_policy {
