@@ -1,5 +1,6 @@
 //! The catalog as tables, and as one document.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -171,8 +172,15 @@ fn etcd(catalog: &Catalog, wanted: Wanted<'_>) -> Result<Listing, Diagnostic> {
         let doubt = |verified: bool| if verified { "" } else { " (unverified)" };
         let entry = default.as_ref().and_then(|default| {
             let to = default.version.minor();
-            matrix.entries().iter().find(|entry| entry.to == to)?.floor.as_ref()
+            matrix.entries().iter().find(|entry| entry.to == to)
         });
+        let deciders = [
+            default.as_ref().map(|it| it.decided_by.as_str()),
+            minimum.as_ref().map(|it| it.decided_by.as_str()),
+            accepted.map(|it| it.decided_by.as_str()),
+            entry.map(|it| it.decided_by.as_str()),
+        ];
+        let deciders: BTreeSet<&str> = deciders.into_iter().flatten().collect();
         rows.push(vec![
             newest.to_string(),
             text(default.as_ref().map(|it| format!("{}{}", it.version, doubt(it.verified)))),
@@ -180,8 +188,8 @@ fn etcd(catalog: &Catalog, wanted: Wanted<'_>) -> Result<Listing, Diagnostic> {
             text(matrix.stacked_minimum(minor).map(|it| &it.etcd)),
             accepted.map_or_else(|| NONE.to_owned(), |it| joined(&it.minors)),
             text(default.as_ref().and_then(|it| matrix.recommended(it.version.minor()))),
-            text(entry),
-            text(default.as_ref().map(|it| &it.decided_by)),
+            text(entry.and_then(|entry| entry.floor.as_ref())),
+            joined(&deciders),
         ]);
     }
     let columns = vec![

@@ -74,8 +74,8 @@ pub(super) enum Command {
     Schema(SchemaArguments),
     /// Print the completion script of a shell
     Completions(CompletionsArguments),
-    /// Print the manual page
-    Man,
+    /// Print the manual page, of the program or of one command
+    Man(ManArguments),
 }
 
 /// Data laid over the embedded catalog.
@@ -286,6 +286,17 @@ pub(super) struct CompletionsArguments {
     /// The shell
     #[arg(value_enum, value_name = "SHELL")]
     pub(super) shell: clap_complete::Shell,
+}
+
+/// `kubehop man`
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  kubehop man > kubehop.1
+  kubehop man plan > kubehop-plan.1")]
+pub(super) struct ManArguments {
+    /// The command [default: the program itself]
+    #[arg(value_name = "COMMAND")]
+    pub(super) command: Option<String>,
 }
 
 /// A document with a schema.

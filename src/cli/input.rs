@@ -31,8 +31,7 @@ pub(super) fn read(path: &Path) -> Result<SourceFile, Diagnostic> {
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let good = error.utf8_error().valid_up_to();
-        let before = String::from_utf8_lossy(&error.as_bytes()[..good]);
-        let line = before.matches('\n').count() + 1;
+        let line = error.as_bytes()[..good].split(|byte| *byte == b'\n').count();
         Diagnostic::error(format!("`{name}` is not UTF-8 text from line {line} on"))
             .help("save it as UTF-8 text")
     })?;

@@ -81,6 +81,6 @@ fn dispatch(
         Command::Catalog(arguments) => catalog::run(arguments, printer),
         Command::Schema(arguments) => schema::run(arguments, printer),
         Command::Completions(arguments) => Ok(shell::completions(arguments, printer)),
-        Command::Man => shell::man(printer),
+        Command::Man(arguments) => shell::man(arguments, printer),
     }
 }

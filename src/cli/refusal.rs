@@ -19,8 +19,10 @@ pub(super) fn print(
     let Some(refusal) = Refusal::of(error) else {
         return Err(match error {
             PlanError::Catalog(diagnostic) => diagnostic.clone(),
-            other => Diagnostic::error(other.to_string())
-                .help("the question is larger than this program is made for; report it with the inventory"),
+            other => Diagnostic::error(other.to_string()).help(
+                "the question is larger than this program is made for; report it with the \
+                  inventory",
+            ),
         });
     };
     let document = serde_json::json!({ "noPath": refusal });

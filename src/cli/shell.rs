@@ -7,6 +7,7 @@ use crate::diagnostic::Diagnostic;
 use super::ExitStatus;
 use super::args::Arguments;
 use super::args::CompletionsArguments;
+use super::args::ManArguments;
 use super::printer::Printer;
 
 pub(super) fn completions(arguments: &CompletionsArguments, printer: &mut Printer) -> ExitStatus {
@@ -16,9 +17,28 @@ pub(super) fn completions(arguments: &CompletionsArguments, printer: &mut Printe
     ExitStatus::Done
 }
 
-pub(super) fn man(printer: &mut Printer) -> Result<ExitStatus, Diagnostic> {
+pub(super) fn man(
+    arguments: &ManArguments,
+    printer: &mut Printer,
+) -> Result<ExitStatus, Diagnostic> {
+    let mut program = Arguments::command();
+    program.build();
+    let command = match &arguments.command {
+        None => program,
+        Some(name) => {
+            let commands: Vec<&str> =
+                program.get_subcommands().map(clap::Command::get_name).collect();
+            let help = format!("the commands are {}", commands.join(", "));
+            let found = program.find_subcommand(name).cloned();
+            let found = found.ok_or_else(|| {
+                Diagnostic::error(format!("`{name}` is not a command")).help(help)
+            })?;
+            let title = format!("kubehop-{name}");
+            found.name(title)
+        }
+    };
     let mut page = Vec::new();
-    clap_mangen::Man::new(Arguments::command())
+    clap_mangen::Man::new(command)
         .render(&mut page)
         .map_err(|error| Diagnostic::error(format!("cannot make the manual page: {error}")))?;
     printer.data(&String::from_utf8_lossy(&page));

@@ -68,6 +68,11 @@ fn text(plan: &str, findings: &[Finding]) -> String {
     } else {
         "sound"
     };
-    _ = writeln!(text, "{plan}: {verdict} ({errors} errors, {warnings} warnings)");
+    let counted = |count: usize, noun: &str| match count {
+        1 => format!("1 {noun}"),
+        more => format!("{more} {noun}s"),
+    };
+    let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
+    _ = writeln!(text, "{plan}: {verdict} ({errors}, {warnings})");
     text
 }

@@ -139,6 +139,9 @@ pub struct Summary {
     pub steps: u64,
     /// How often a node is drained, over all nodes.
     pub drains: u64,
+    /// With `min-drains`: how often nodes would be drained with `every-hop`, where that is possible.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub every_hop_drains: Option<u64>,
     /// How often etcd as a whole changes its version.
     pub etcd_upgrades: u64,
     /// How often a member of etcd restarts into another version.

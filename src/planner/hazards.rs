@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use crate::catalog::Action;
+use crate::catalog::ApiRemoval;
 use crate::catalog::Applicability;
+use crate::catalog::Area;
 use crate::catalog::Catalog;
 use crate::catalog::ClusterFacts;
 use crate::catalog::Hop;
@@ -70,9 +72,11 @@ pub(super) fn of_hop(
             }),
         }
     }
-    hazards.extend(removed_apis(catalog, minor)?);
+    let told =
+        Told(hazards.iter().map(|hazard| format!("{}\n{}", hazard.title, hazard.breaks)).collect());
+    hazards.extend(removed_apis(catalog, minor, &told)?);
     hazards.extend(gates(catalog, minor)?);
-    hazards.extend(removed_flags(catalog, minor)?);
+    hazards.extend(removed_flags(catalog, minor, &told)?);
     hazards.extend(faults(catalog, facts, to)?);
     hazards.sort_by(|left, right| {
         let key = |hazard: &Hazard| (hazard.severity, hazard.component.clone(), hazard.id.clone());
@@ -90,9 +94,33 @@ fn severity(severity: crate::catalog::HazardSeverity) -> HazardSeverity {
     }
 }
 
+/// What the catalog's own hazards of the hop say already, so that nobody ticks a thing twice.
+struct Told(Vec<String>);
+
+impl Told {
+    fn api(&self, api: &ApiRemoval) -> bool {
+        let kind = |text: &String| api.kinds.iter().any(|kind| text.contains(kind.as_str()));
+        self.0.iter().any(|text| {
+            text.contains(&api.group_version()) || (kind(text) && text.contains(&api.version))
+        })
+    }
+
+    fn word(&self, word: &str) -> bool {
+        self.0.iter().any(|text| text.contains(word))
+    }
+}
+
 /// The API versions that the hop's API servers no longer serve, as one hazard.
-fn removed_apis(catalog: &Catalog, minor: MinorVersion) -> Result<Option<Hazard>, Diagnostic> {
-    let removed: Vec<_> = catalog.api_removals()?.removed_in(minor).collect();
+fn removed_apis(
+    catalog: &Catalog,
+    minor: MinorVersion,
+    told: &Told,
+) -> Result<Option<Hazard>, Diagnostic> {
+    let removed: Vec<_> = catalog
+        .api_removals()?
+        .removed_in(minor)
+        .filter(|api| api.category.is_served() && !told.api(api))
+        .collect();
     if removed.is_empty() {
         return Ok(None);
     }
@@ -117,16 +145,28 @@ fn removed_apis(catalog: &Catalog, minor: MinorVersion) -> Result<Option<Hazard>
         id: format!("removed-apis-{}", minor.number()),
         severity: if served { HazardSeverity::Blocker } else { HazardSeverity::ActionRequired },
         component: "apiserver".to_owned(),
-        title: format!("{minor} no longer serves {}", listed(removed.iter().map(|api| api.group_version()))),
+        title: format!(
+            "{minor} no longer serves {}",
+            listed(removed.iter().map(|api| api.group_version()))
+        ),
         when: None,
-        breaks: format!("Manifests, charts, controllers and scripts that use these versions fail:\n{}", lines.join("\n")),
+        breaks: format!(
+            "Manifests, charts, controllers and scripts that use these versions \
+          fail:\n{}",
+            lines.join("\n")
+        ),
         detect: Some(Detect {
             command: format!(
-                "kubectl get --raw /metrics | grep '^apiserver_requested_deprecated_apis{{' | grep 'removed_release=\"{minor}\"'"
+                "kubectl get --raw /metrics | grep '^apiserver_requested_deprecated_apis{{' | \
+                  grep 'removed_release=\"{minor}\"'"
             ),
-            meaning: "A line with value 1 is a version that somebody has called since this API server started; ask every API server. No line is no proof: the counter starts anew with the process, so look into repositories and charts too.".to_owned(),
+            meaning: "A line with value 1 is a version that somebody has called since this API \
+              server started; ask every API server. No line is no proof: the counter starts anew \
+              with the process, so look into repositories and charts too."
+                .to_owned(),
         }),
-        remedy: "Move every caller and every stored manifest to the replacement before the hop.".to_owned(),
+        remedy: "Move every caller and every stored manifest to the replacement before the hop."
+            .to_owned(),
         source,
         verified: removed.iter().all(|api| api.verified),
     }))
@@ -139,7 +179,8 @@ fn gates(catalog: &Catalog, minor: MinorVersion) -> Result<Option<Hazard>, Diagn
         return Ok(None);
     }
     let mut breaks = String::from(
-        "A component that names a removed gate does not start, nor does one that sets a locked gate to the other value.",
+        "A component that names a removed gate does not start, nor does one that sets a locked \
+          gate to the other value.",
     );
     if !changes.removed.is_empty() {
         // Writing to a String cannot fail.
@@ -156,28 +197,54 @@ fn gates(catalog: &Catalog, minor: MinorVersion) -> Result<Option<Hazard>, Diagn
         id: format!("feature-gates-{}", minor.number()),
         severity: HazardSeverity::Blocker,
         component: "apiserver".to_owned(),
-        title: format!("{} feature gates removed, {} locked in {minor}", changes.removed.len(), changes.newly_locked.len()),
+        title: format!(
+            "{} feature gates removed, {} locked in {minor}",
+            changes.removed.len(),
+            changes.newly_locked.len()
+        ),
         when: None,
         breaks,
         detect: Some(Detect {
             command: format!(
-                "GATES='{}'\n{{ kubectl -n kube-system get pods -l tier=control-plane -o yaml; kubectl -n kube-system get cm kubelet-config kube-proxy kubeadm-config -o yaml; }} | grep -nwE \"$GATES\"\nfor n in $(kubectl get nodes -o name | cut -d/ -f2); do kubectl get --raw \"/api/v1/nodes/$n/proxy/configz\" | jq -c .kubeletconfig.featureGates | grep -wE \"$GATES\" | sed \"s/^/$n: /\"; done",
+                "GATES='{}'\n{{ kubectl -n kube-system get pods -l tier=control-plane -o yaml; \
+                  kubectl -n kube-system get cm kubelet-config kube-proxy kubeadm-config -o \
+                  yaml; }} | grep -nwE \"$GATES\"\nfor n in $(kubectl get nodes -o name | cut \
+                  -d/ -f2); do kubectl get --raw \"/api/v1/nodes/$n/proxy/configz\" | jq -c \
+                  .kubeletconfig.featureGates | grep -wE \"$GATES\" | sed \"s/^/$n: /\"; done",
                 names.join("|")
             ),
-            meaning: "No output: no component names one of these gates. A removed gate must go; a locked gate must go or have the value above.".to_owned(),
+            meaning: "No output: no component names one of these gates. A removed gate must go; \
+              a locked gate must go or have the value above."
+                .to_owned(),
         }),
-        remedy: "Delete the gate from the flags, from kubeadm-config, from the kubelet and kube-proxy configuration and from drop-in files before the hop.".to_owned(),
-        source: vec!["https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates-removed/".to_owned()],
+        remedy: "Delete the gate from the flags, from kubeadm-config, from the kubelet and \
+          kube-proxy configuration and from drop-in files before the hop."
+            .to_owned(),
+        source: vec![
+            "\
+          https://kubernetes.io/docs/reference/command-line-tools-reference/feature-gates-removed/"
+                .to_owned(),
+        ],
         verified: true,
     }))
 }
 
 /// The flags that stop a component which is started with them, as one hazard.
-fn removed_flags(catalog: &Catalog, minor: MinorVersion) -> Result<Option<Hazard>, Diagnostic> {
+fn removed_flags(
+    catalog: &Catalog,
+    minor: MinorVersion,
+    told: &Told,
+) -> Result<Option<Hazard>, Diagnostic> {
     let flags = catalog.removed_flags()?;
-    let removed: Vec<_> = flags.removed_in(minor).collect();
-    let plugins: Vec<_> =
-        flags.admission_plugins().iter().filter(|plugin| plugin.removed_in == minor).collect();
+    let removed: Vec<_> = flags
+        .removed_in(minor)
+        .filter(|entry| !entry.flags.iter().all(|flag| told.word(flag)))
+        .collect();
+    let plugins: Vec<_> = flags
+        .admission_plugins()
+        .iter()
+        .filter(|plugin| plugin.removed_in == minor && !told.word(&plugin.name))
+        .collect();
     if removed.is_empty() && plugins.is_empty() {
         return Ok(None);
     }
@@ -190,11 +257,17 @@ fn removed_flags(catalog: &Catalog, minor: MinorVersion) -> Result<Option<Hazard
         })
         .collect();
     lines.extend(plugins.iter().map(|plugin| format!("admission plugin {}", plugin.name)));
+    // Only what a component of the cluster is started with can be found in it; flags of kubeadm and
+    // kubectl stand in scripts and pipelines.
+    let of_a_command = |area: Area| matches!(area, Area::Kubeadm | Area::Kubectl);
+    // kubeadm-config spells a flag without its dashes.
     let words: Vec<&str> = removed
         .iter()
-        .flat_map(|entry| entry.flags.iter().map(String::as_str))
+        .filter(|entry| !of_a_command(entry.component))
+        .flat_map(|entry| entry.flags.iter().map(|flag| flag.trim_start_matches('-')))
         .chain(plugins.iter().map(|plugin| plugin.name.as_str()))
         .collect();
+    let count = plugins.len() + removed.iter().map(|entry| entry.flags.len()).sum::<usize>();
     let mut source: Vec<String> = removed
         .iter()
         .flat_map(|entry| entry.source.clone())
@@ -204,22 +277,38 @@ fn removed_flags(catalog: &Catalog, minor: MinorVersion) -> Result<Option<Hazard
     source.dedup();
     Ok(Some(Hazard {
         id: format!("removed-flags-{}", minor.number()),
-        severity: HazardSeverity::Blocker,
+        severity: if words.is_empty() {
+            HazardSeverity::ActionRequired
+        } else {
+            HazardSeverity::Blocker
+        },
         component: "apiserver".to_owned(),
-        title: format!("{} flags and admission plugins are gone in {minor}", words.len()),
+        title: format!("{count} flags and admission plugins are gone in {minor}"),
         when: None,
-        breaks: format!("A component that is started with one of these exits; a command that is given one fails:\n{}", lines.join("\n")),
-        detect: Some(Detect {
+        breaks: format!(
+            "A component that is started with one of these exits; a command that is \
+          given one fails:\n{}",
+            lines.join("\n")
+        ),
+        detect: (!words.is_empty()).then(|| Detect {
             command: format!(
-                "sudo grep -rnE -e '({})' /etc/kubernetes/manifests /var/lib/kubelet/kubeadm-flags.env /etc/default/kubelet /etc/sysconfig/kubelet 2>/dev/null  # on every node\nkubectl -n kube-system get cm kubeadm-config kube-proxy -o yaml | grep -nE -e '({})'",
+                "sudo grep -rnwE '{}' /etc/kubernetes/manifests \
+                  /var/lib/kubelet/kubeadm-flags.env /etc/default/kubelet /etc/sysconfig/kubelet \
+                  2>/dev/null  # on every node\nkubectl -n kube-system get cm kubeadm-config \
+                  kube-proxy -o yaml | grep -nwE '{}'",
                 words.join("|"),
                 words.join("|")
             ),
-            meaning: "No output: no component of this cluster is started with one of these. Look into scripts and pipelines for the kubeadm and kubectl ones.".to_owned(),
+            meaning: "No output: no component of this cluster is started with one of these. Look \
+              into scripts and pipelines for the kubeadm and kubectl ones."
+                .to_owned(),
         }),
-        remedy: "Remove the flag, or use its replacement, before the hop; under kubeadm in kubeadm-config first, so that the next manifest does not bring it back.".to_owned(),
+        remedy: "Remove the flag, or use its replacement, before the hop; under kubeadm in \
+          kubeadm-config first, so that the next manifest does not bring it back."
+            .to_owned(),
         source,
-        verified: removed.iter().all(|entry| entry.verified) && plugins.iter().all(|plugin| plugin.verified),
+        verified: removed.iter().all(|entry| entry.verified)
+            && plugins.iter().all(|plugin| plugin.verified),
     }))
 }
 

@@ -154,8 +154,7 @@ impl<'a> Lowering<'a> {
 
         // The steps speak of the end of the hop (which kubelets may then run), so the end comes first.
         let mut after = roster.clone();
-        let mut dry = Writer::new(self, number);
-        self.moves(section, &mut after, &mut dry)?;
+        self.moves(section, &mut after, &mut Writer::rehearsal(self))?;
         let kubelets = kubelets(&after);
         let fallback = EtcdVersion::new(EtcdMinor::new(3, 5), 0);
         let etcd_after = after.etcd_span().map_or(fallback, |(_, newest)| newest.clone());

@@ -40,6 +40,7 @@ use crate::plan::Metadata;
 use crate::plan::Options;
 use crate::plan::Plan;
 use crate::plan::Provenance;
+use crate::plan::Summary;
 use crate::policy::ToolRules;
 use crate::policy::VersionSkewPolicy;
 use crate::search::Cost;
@@ -183,13 +184,25 @@ pub fn plan(request: &Request<'_>) -> Result<Outcome, PlanError> {
         from,
         to: target,
         assumptions,
-        summary: snapshot::summary(&inventory, &lowered.hops, &lowered.closing),
+        summary: Summary {
+            every_hop_drains: every_hop_drains(&problem),
+            ..snapshot::summary(&inventory, &lowered.hops, &lowered.closing)
+        },
         initial_state: snapshot::state(lowering.start()),
         final_state: snapshot::state(&lowered.after),
         hops: lowered.hops,
         closing: lowered.closing,
     };
     Ok(Outcome::Planned { plan: Box::new(plan), report, cost: path.cost })
+}
+
+/// What `min-drains` is measured against.
+fn every_hop_drains(problem: &Problem) -> Option<u64> {
+    if problem.strategy == Strategy::EveryHop {
+        return None;
+    }
+    let every_hop = Problem { strategy: Strategy::EveryHop, ..problem.clone() };
+    search(&every_hop).ok().map(|path| path.cost.drains)
 }
 
 fn name(inventory: &Inventory, from: &KubernetesVersion, to: &KubernetesVersion) -> String {

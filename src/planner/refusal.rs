@@ -72,8 +72,8 @@ fn unknown(assumptions: &[Assumption]) -> Refusal {
             .map(|assumption| Conflict {
                 component: assumption.id.clone(),
                 fact: assumption.text.clone(),
-                rule: "strict".to_owned(),
-                source: String::new(),
+                rule: "--strict".to_owned(),
+                source: "the command line".to_owned(),
             })
             .collect(),
         reached: String::new(),
@@ -89,29 +89,48 @@ fn no_stop(why: &NoStop) -> Option<Refusal> {
     let refusal = match why {
         NoStop::Catalog(_) => return None,
         NoStop::Downgrade { from, to } => Refusal {
-            summary: format!("{to} is older than what runs ({from}): Kubernetes has no downgrade of the control plane"),
-            conflicts: vec![conflict(apiserver, format!("kube-apiserver runs {from}"), RuleId::OneMinor)],
+            summary: format!(
+                "{to} is older than what runs ({from}): Kubernetes has no downgrade \
+              of the control plane"
+            ),
+            conflicts: vec![conflict(apiserver, format!("runs {from}"), RuleId::OneMinor)],
             reached: String::new(),
             ways_out: vec![
                 format!("stay at {from}, or choose a target above it"),
-                "to undo an upgrade, follow the way back of its own runbook: the etcd snapshot and the manifests taken before it".to_owned(),
+                "to undo an upgrade, follow the way back of its own runbook: the etcd snapshot \
+                  and the manifests taken before it"
+                    .to_owned(),
             ],
         },
         NoStop::NotReleased { minor, tags, newest } => {
             let tags: Vec<String> = tags.iter().map(ToString::to_string).collect();
             Refusal {
                 summary: format!("{minor} is not released: only {} exist", tags.join(", ")),
-                conflicts: vec![conflict(apiserver, format!("the newest minor with a release is {newest}"), RuleId::NewestPatch)],
+                conflicts: vec![conflict(
+                    apiserver,
+                    format!(
+                        "the newest minor with a release is \
+                  {newest}"
+                    ),
+                    RuleId::NewestPatch,
+                )],
                 reached: String::new(),
                 ways_out: vec![
                     format!("choose {newest} or an older minor"),
-                    format!("once {minor} is out, lay newer data over the catalog with --catalog FILE"),
+                    format!(
+                        "once {minor} is out, lay newer data over the catalog with --catalog \
+                      FILE"
+                    ),
                 ],
             }
         }
         NoStop::UnknownMinor { minor, known: (first, last) } => Refusal {
             summary: format!("{minor} is not known: the catalog reaches from {first} to {last}"),
-            conflicts: vec![conflict(apiserver, format!("no release of {minor} is known"), RuleId::NewestPatch)],
+            conflicts: vec![conflict(
+                apiserver,
+                format!("no release of {minor} is known"),
+                RuleId::NewestPatch,
+            )],
             reached: String::new(),
             ways_out: vec![
                 format!("choose a target from {first} to {last}"),
@@ -120,11 +139,22 @@ fn no_stop(why: &NoStop) -> Option<Refusal> {
         },
         NoStop::NothingLeft { minor, rejected } => nothing_left(*minor, rejected),
         NoStop::ApiserversApart { oldest, newest } => Refusal {
-            summary: format!("API servers run {oldest} and {newest}: more than one minor apart, which no upgrade repairs"),
-            conflicts: vec![conflict(apiserver, format!("the oldest is {oldest}, the newest {newest}"), RuleId::ApiserverHa)],
+            summary: format!(
+                "API servers run {oldest} and {newest}: more than one minor apart, \
+              which no upgrade repairs"
+            ),
+            conflicts: vec![conflict(
+                apiserver,
+                format!(
+                    "the oldest is {oldest}, the newest \
+              {newest}"
+                ),
+                RuleId::ApiserverHa,
+            )],
             reached: String::new(),
             ways_out: vec![format!(
-                "take the control-plane nodes at {oldest} out of the cluster and join them again at {newest}, then plan again"
+                "take the control-plane nodes at {oldest} out of the cluster and join them again \
+                  at {newest}, then plan again"
             )],
         },
     };
@@ -306,16 +336,19 @@ fn sentence(blocked: &Blocked) -> Conflict {
 fn way_out(blocked: &Blocked) -> Option<String> {
     match blocked {
         Blocked::Skew { rule: RuleId::Kubelet, subject, too_new: true, .. } => Some(format!(
-            "choose {subject} or newer as the target, or take the nodes with kubelet {subject} out and join them again"
+            "choose {subject} or newer as the target, or take the nodes with kubelet {subject} \
+              out and join them again"
         )),
         Blocked::Skew { rule: RuleId::KubeProxy, subject, too_new: true, .. } => {
             Some(format!("choose {subject} or newer as the target, or set kube-proxy back by hand"))
         }
         Blocked::EtcdFloor { enters, floor, .. } => Some(format!(
-            "lay a newer etcd matrix over the data that knows an etcd release at or above {floor}, or lowers the floor of {enters}: --etcd-matrix FILE"
+            "lay a newer etcd matrix over the data that knows an etcd release at or above \
+              {floor}, or lowers the floor of {enters}: --etcd-matrix FILE"
         )),
         Blocked::EtcdTooOld { needed, .. } => Some(format!(
-            "lay a newer etcd matrix over the data that knows an etcd release at or above {needed}: --etcd-matrix FILE"
+            "lay a newer etcd matrix over the data that knows an etcd release at or above \
+              {needed}: --etcd-matrix FILE"
         )),
         Blocked::EtcdSkipsMinor { etcd, .. } => Some(format!(
             "bring the etcd member at {etcd} to the minor of the others by hand, then plan again"

@@ -38,6 +38,16 @@ pub(super) fn report(
     let mut note = |severity, text: String, help: Option<&str>| {
         notes.push(Note { severity, text, help: help.map(str::to_owned) });
     };
+    let vendor = inventory.newest_apiserver().filter(|version| **version != version.upstream());
+    if let Some(version) = vendor {
+        note(
+            Severity::Warning,
+            format!("{version} is a vendor's build, and this plan goes to upstream releases"),
+            Some(
+                "a managed cluster or another distribution is upgraded by its own tool: take the order and the stops from here, not the commands",
+            ),
+        );
+    }
     let releases = request.catalog.releases()?;
     let today = request.catalog.as_of();
     let target = &problem.ladder.stop(problem.ladder.last()).version;

@@ -1,7 +1,6 @@
 //! Every instance and what it runs, as the plan goes along.
 
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 
 use crate::cluster::Provider;
 use crate::inventory::Inventory;
@@ -121,22 +120,34 @@ impl Roster {
         }
     }
 
-    /// Brings nodes to a kubelet version, and their own kube-proxy with it.
-    pub(super) fn move_nodes(&mut self, names: &[InstanceName], to: &KubernetesVersion) {
-        let names: BTreeSet<&InstanceName> = names.iter().collect();
-        for node in
-            self.inventory.control_plane.iter_mut().filter(|node| names.contains(&node.name))
-        {
-            raise(&mut node.kubelet, to);
-        }
-        let workers = self.inventory.pools.iter_mut().flat_map(|pool| &mut pool.nodes);
-        for node in workers.filter(|node| names.contains(&node.name)) {
-            if node.kubelet < *to {
-                node.kubelet = to.clone();
+    /// Brings a group to a kubelet version, and its nodes' own kube-proxy with it.
+    ///
+    /// The nodes of a group stand in the order of the inventory, so one walk along both finds them;
+    /// a search by name in 5,000 nodes for each of a thousand steps would cost seconds.
+    pub(super) fn move_nodes(&mut self, group: &Group, to: &KubernetesVersion) {
+        let mut names = group.nodes.iter().peekable();
+        let mut in_group = |name: &InstanceName| names.next_if(|next| *next == name).is_some();
+        match &group.pool {
+            None => {
+                for node in &mut self.inventory.control_plane {
+                    if in_group(&node.name) {
+                        raise(&mut node.kubelet, to);
+                    }
+                }
+            }
+            Some(pool) => {
+                let pools = self.inventory.pools.iter_mut();
+                for node in
+                    pools.filter(|known| known.name == *pool).flat_map(|pool| &mut pool.nodes)
+                {
+                    if in_group(&node.name) && node.kubelet < *to {
+                        node.kubelet = to.clone();
+                    }
+                }
             }
         }
         if self.inventory.provider == Provider::Manual && self.inventory.kube_proxy.is_some() {
-            for name in names {
+            for name in &group.nodes {
                 let behind = self.proxy_of(name).is_some_and(|proxy| proxy < to);
                 if behind {
                     self.proxies.insert(name.clone(), to.clone());

@@ -3,6 +3,7 @@
 use crate::cluster::Provider;
 use crate::inventory::Inventory;
 use crate::plan::Assumption;
+use crate::version::KubernetesVersion;
 use crate::version::VersionRequest;
 
 use super::PlanError;
@@ -20,10 +21,10 @@ pub(super) fn settle(request: &Request<'_>) -> Result<(Inventory, Vec<Assumption
         assume(
             "synthetic-inventory",
             format!(
-                "no inventory was given: the plan is for {} control-plane node(s), one pool `workers` of {} node(s) \
-                 and one client `kubectl`, every component at the given version, and its names are made up",
-                inventory.control_plane.len(),
-                inventory.workers()
+                "no inventory was given: the plan is for {}, {} in the pool `workers` and one client \
+                 `kubectl`, every component at the given version; their names are made up",
+                counted(inventory.control_plane.len(), "control-plane node"),
+                counted(inventory.workers(), "node"),
             ),
             "kubectl get nodes -o wide; kubectl -n kube-system get pods -o wide",
         );
@@ -59,20 +60,48 @@ pub(super) fn settle(request: &Request<'_>) -> Result<(Inventory, Vec<Assumption
     if inventory.provider == Provider::Kubeadm {
         assume_local_apiservers(&inventory, &mut assume);
     }
-    if let VersionRequest::Release(version) = &request.to {
-        let releases = request.catalog.releases()?;
-        if releases.minor(version.minor()).is_some_and(|release| !release.knows(version)) {
-            assume(
-                "unknown-patch",
-                format!(
-                    "the catalog of {} does not know {version}; it is taken to exist",
-                    request.catalog.as_of()
-                ),
-                "curl -fsSL https://dl.k8s.io/release/stable.txt",
-            );
-        }
+    let unknown = unknown_patches(request, &inventory)?;
+    if !unknown.is_empty() {
+        assume(
+            "unknown-patch",
+            format!(
+                "the catalog of {} does not know {}; taken to exist",
+                request.catalog.as_of(),
+                unknown.join(", ")
+            ),
+            "curl -fsSL https://dl.k8s.io/release/stable.txt",
+        );
     }
     Ok((inventory, assumptions))
+}
+
+/// The releases that were asked for as target or pin and that the catalog does not know, although it
+/// knows their minor.
+fn unknown_patches(request: &Request<'_>, inventory: &Inventory) -> Result<Vec<String>, PlanError> {
+    let releases = request.catalog.releases()?;
+    let start = inventory.newest_apiserver().map(KubernetesVersion::minor);
+    let target = match &request.to {
+        VersionRequest::Release(version) => Some(version),
+        VersionRequest::Minor(_) => None,
+    };
+    let passed = |version: &&KubernetesVersion| {
+        Some(version.minor()) >= start && version.minor() <= request.to.minor()
+    };
+    let asked = target.into_iter().chain(request.pins.values().filter(passed));
+    let mut unknown: Vec<String> = asked
+        .filter(|version| {
+            releases.minor(version.minor()).is_some_and(|release| !release.knows(version))
+        })
+        .map(ToString::to_string)
+        .collect();
+    unknown.sort();
+    unknown.dedup();
+    Ok(unknown)
+}
+
+/// A number and its noun.
+fn counted(number: usize, noun: &str) -> String {
+    if number == 1 { format!("one {noun}") } else { format!("{number} {noun}s") }
 }
 
 fn settle_etcd(
@@ -97,9 +126,12 @@ fn settle_etcd(
     assume(
         "etcd-version",
         format!(
-            "the etcd version was not given: {version} is taken to run, {why}; another version changes the etcd steps"
+            "the etcd version was not given: {version} is taken to run, {why}; another version \
+              changes the etcd steps"
         ),
-        "kubectl -n kube-system get pods -l component=etcd -o jsonpath='{.items[*].spec.containers[0].image}'; etcdctl endpoint status --cluster -w table",
+        "kubectl -n kube-system get pods -l component=etcd -o \
+          jsonpath='{.items[*].spec.containers[0].image}'; etcdctl endpoint status --cluster -w \
+          table",
     );
     for member in &mut inventory.etcd.members {
         member.version.get_or_insert_with(|| version.clone());
@@ -130,10 +162,12 @@ fn settle_control_plane(inventory: &mut Inventory, assume: &mut impl FnMut(&str,
         assume(
             "control-plane-versions",
             format!(
-                "{} of control-plane nodes not given: taken to run the version of the kube-apiserver beside them",
+                "{} of control-plane nodes not given: taken to run the version of the \
+                  kube-apiserver beside them",
                 parts.join(", ")
             ),
-            "kubectl -n kube-system get pods -l tier=control-plane -o json | jq -r '.items[]|\"\\(.spec.nodeName) \\(.spec.containers[0].image)\"'; kubectl get nodes",
+            "kubectl -n kube-system get pods -l tier=control-plane -o json | jq -r \
+              '.items[]|\"\\(.spec.nodeName) \\(.spec.containers[0].image)\"'; kubectl get nodes",
         );
     }
 }
@@ -162,7 +196,8 @@ fn settle_clients(inventory: &mut Inventory, assume: &mut impl FnMut(&str, Strin
             "clients",
             "no client was given: people and pipelines that call kubectl are not planned for"
                 .to_owned(),
-            "kubectl version -o json | jq -r '.clientVersion.gitVersion, .serverVersion.gitVersion'",
+            "kubectl version -o json | jq -r '.clientVersion.gitVersion, \
+              .serverVersion.gitVersion'",
         );
     }
 }
@@ -176,7 +211,8 @@ fn assume_local_apiservers(inventory: &Inventory, assume: &mut impl FnMut(&str, 
             "kube-controller-manager and kube-scheduler talk to the kube-apiserver of their own node, as kubeadm sets them up since 1.20; \
              in older clusters they may use the load balancer and then must not move before every kube-apiserver has"
                 .to_owned(),
-            "sudo grep -H server: /etc/kubernetes/controller-manager.conf /etc/kubernetes/scheduler.conf",
+            "sudo grep -H server: /etc/kubernetes/controller-manager.conf \
+              /etc/kubernetes/scheduler.conf",
         );
     }
 }

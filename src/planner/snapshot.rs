@@ -159,6 +159,7 @@ pub(super) fn summary(inventory: &Inventory, hops: &[Hop], closing: &[Step]) -> 
     Summary {
         hops: hops.len() as u64,
         steps: steps().count() as u64,
+        every_hop_drains: None,
         drains: targets(&mut drained.into_iter()),
         etcd_upgrades: etcd().count() as u64,
         etcd_restarts: targets(&mut etcd()),

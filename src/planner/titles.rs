@@ -29,11 +29,12 @@ pub(super) fn title(act: &Act<'_>) -> (StepKind, String) {
         Act::EtcdSoak { etcd, .. } => {
             (StepKind::Soak, format!("Watch etcd {etcd} before the next change"))
         }
-        Act::ControlPlaneNode { node, to, first: true, .. } => {
-            (StepKind::Upgrade, format!("Upgrade the control plane of {node} to {to}, first node"))
-        }
+        Act::ControlPlaneNode { node, to, first: true, .. } => (
+            StepKind::Upgrade,
+            format!("Upgrade the control plane of `{node}` to {to}, first node"),
+        ),
         Act::ControlPlaneNode { node, to, .. } => {
-            (StepKind::Upgrade, format!("Upgrade the control plane of {node} to {to}"))
+            (StepKind::Upgrade, format!("Upgrade the control plane of `{node}` to {to}"))
         }
         Act::ControlPlaneComponent { component, to, .. } => {
             (StepKind::Upgrade, format!("Upgrade {component} to {to} on every control-plane node"))
@@ -48,10 +49,10 @@ pub(super) fn title(act: &Act<'_>) -> (StepKind, String) {
             (StepKind::Upgrade, format!("Upgrade the kubelets of control-plane nodes to {to}"))
         }
         Act::Workers { pool, to, .. } => {
-            (StepKind::Upgrade, format!("Upgrade the nodes of pool {pool} to {to}"))
+            (StepKind::Upgrade, format!("Upgrade the nodes of pool `{pool}` to {to}"))
         }
         Act::Client { client, to } => {
-            (StepKind::Client, format!("Bring kubectl of {client} to {to}"))
+            (StepKind::Client, format!("Bring kubectl of `{client}` to {to}"))
         }
         Act::Validate(hop) => {
             (StepKind::Validate, format!("Prove that the hop to {} is complete", hop.to))

@@ -10,7 +10,7 @@ use super::Site;
 use super::checks;
 use super::durations;
 use super::etcd;
-use super::script::as_root;
+use super::script::as_script;
 use super::script::fill;
 use super::script::on;
 use super::script::operator;
@@ -22,19 +22,16 @@ const COPY: &str = include_str!("scripts/backup-copy.sh");
 pub(super) fn procedure(site: &Site<'_>, etcd: &EtcdVersion, before: Component) -> Procedure {
     let host = etcd::snapshot_host(site);
     let mut commands = Vec::new();
-    if etcd::in_pods(site) {
-        commands.push(operator(format!(
-            "# etcdctl and etcdutl {etcd} on every control-plane node: a restore needs them when no pod runs.\nfor node in {}; do\n  ssh \"$node\" sudo bash -euo pipefail -s <<'HOST'\n{}HOST\ndone",
-            words(site.etcd_members),
-            etcd::tools(etcd),
-        )));
-    } else {
-        commands.push(on(host, as_root(&etcd::tools(etcd))));
-    }
+    commands.push(operator(format!(
+        "# etcd's own tools of {etcd} on every member's host: a restore needs them when etcd does not run.\nfor node in {}; do\n  ssh \"$node\" sudo bash -euo pipefail -s <<'HOST'\n{}HOST\ndone",
+        words(site.etcd_members),
+        etcd::tools(etcd),
+    )));
     commands.push(on(host, etcd::snapshot(site, etcd, before)));
     let copy = fill(COPY, &[("HOST", &shell_word(host)), ("NODES", &words(site.control_plane))]);
     commands.push(operator(format!(
-        "# Off the node, with the files of /etc/kubernetes and kube-system as it is. The snapshot holds every\n# Secret of the cluster: keep this directory encrypted and off shared disks.\nbash <<'SCRIPT'\n{copy}SCRIPT"
+        "# Off the node, with the files of /etc/kubernetes and kube-system as it is. The snapshot holds every\n# Secret of the cluster: keep this directory encrypted and off shared disks.\n{}",
+        as_script(&copy)
     )));
     if etcd::in_pods(site) {
         commands.push(etcd::write_restore(site, etcd));
@@ -76,7 +73,7 @@ pub(super) fn procedure(site: &Site<'_>, etcd: &EtcdVersion, before: Component) 
         abort: "Stop if the snapshot cannot be read, holds no keys or differs from its copy. Nothing may change before a good snapshot lies outside the cluster.".to_owned(),
         rollback: Rollback {
             possible: true,
-            until: "always: this step only reads".to_owned(),
+            until: "none: this step only reads".to_owned(),
             commands: Vec::new(),
             text: Some(fallback),
         },

@@ -79,7 +79,7 @@ pub(super) fn disruption_budgets() -> Checkpoint {
         Probe::api(
             "poddisruptionbudgets.policy",
             Some("*"),
-            r#"[.items[]|select(.status.disruptionsAllowed==0 and .status.expectedPods>0)|"\(.metadata.namespace)/\(.metadata.name)"]"#,
+            r#"[.items[]|select(.status.disruptionsAllowed==0 and .status.expectedPods>0)|.metadata.namespace+"/"+.metadata.name]"#,
         ),
         "[]",
     )
@@ -93,7 +93,7 @@ pub(super) fn unmanaged_pods() -> Checkpoint {
         Probe::api(
             "pods",
             Some("*"),
-            r#"[.items[]|select((.metadata.ownerReferences//[])==[] and .metadata.annotations["kubernetes.io/config.mirror"]==null and .status.phase=="Running")|"\(.metadata.namespace)/\(.metadata.name)"]"#,
+            r#"[.items[]|select((.metadata.ownerReferences//[])==[] and .metadata.annotations["kubernetes.io/config.mirror"]==null and .status.phase=="Running")|.metadata.namespace+"/"+.metadata.name]"#,
         ),
         "[]",
     )
@@ -155,7 +155,7 @@ pub(super) fn nothing_unschedulable() -> Checkpoint {
         Probe::api(
             "pods",
             Some("*"),
-            r#"[.items[]|select(.status.phase=="Pending" and any(.status.conditions[]?;.reason=="Unschedulable"))|"\(.metadata.namespace)/\(.metadata.name)"]"#,
+            r#"[.items[]|select(.status.phase=="Pending" and any(.status.conditions[]?;.reason=="Unschedulable"))|.metadata.namespace+"/"+.metadata.name]"#,
         ),
         "[]",
     )
@@ -215,7 +215,7 @@ pub(super) fn no_young_containers(node: &str) -> Checkpoint {
 
 /// V10: somebody leads, and renews in time.
 pub(super) fn leases() -> Checkpoint {
-    let jq = r#"[.items[]|select(.metadata.name|IN("kube-scheduler","kube-controller-manager"))|select(((.spec.holderIdentity//"")=="") or ((now-(.spec.renewTime|sub("\\.[0-9]+Z$";"Z")|fromdateiso8601))>(2*.spec.leaseDurationSeconds)))|.metadata.name]"#;
+    let jq = r#"[.items[]|select(.metadata.name|IN("kube-scheduler","kube-controller-manager"))|select(((.spec.holderIdentity//"")=="") or ((now-(.spec.renewTime|sub("[.][0-9]+Z$";"Z")|fromdateiso8601))>(2*.spec.leaseDurationSeconds)))|.metadata.name]"#;
     check(
         "leases",
         "controller-manager and scheduler hold and renew their leases (needs a clock that is right)",
@@ -232,7 +232,7 @@ pub(super) fn cluster_configuration(version: &KubernetesVersion) -> Checkpoint {
         Probe::api(
             "configmaps",
             Some("kube-system"),
-            r#".data.ClusterConfiguration|capture("\nkubernetesVersion: (?<v>[^\n]+)").v"#,
+            r#".data.ClusterConfiguration|capture("kubernetesVersion: (?<v>[0-9A-Za-z.+-]+)").v"#,
         )
         .named("kubeadm-config"),
         format!("\"{}\"", version.upstream()),

@@ -13,6 +13,10 @@ use super::packages;
 use super::script::as_root;
 use super::script::on;
 
+/// Without jq, which a pipeline's image may not have.
+const CLIENT_VERSION: &str =
+    r#"kubectl version --client -o json | sed -n 's/.*"gitVersion": *"\(v[^"]*\)".*/\1/p'"#;
+
 /// Moves the kubectl of one client, as a package where it is one and as a binary otherwise.
 pub(super) fn procedure(
     site: &Site<'_>,
@@ -37,7 +41,7 @@ pub(super) fn procedure(
     let skew = r#"kubectl version -o json | jq -c '(((.clientVersion.minor|gsub("[^0-9]";"")|tonumber)-(.serverVersion.minor|gsub("[^0-9]";"")|tonumber))|fabs)<=1'"#;
     Procedure {
         commands: vec![
-            on(host, "# For the way back: the version that is there now.\nkubectl version --client -o json | jq -r .clientVersion.gitVersion"),
+            on(host, format!("# For the way back: the version that is there now.\n{CLIENT_VERSION} | tee kubectl-before-{to}.txt")),
             on(
                 host,
                 format!(
@@ -50,7 +54,7 @@ pub(super) fn procedure(
             checks::on_host(
                 "kubectl-version",
                 format!("kubectl of {client} is {to}"),
-                "kubectl version --client -o json | jq -r .clientVersion.gitVersion",
+                CLIENT_VERSION,
                 to.to_string(),
             ),
             checks::on_host(
@@ -66,7 +70,7 @@ pub(super) fn procedure(
             until: "the API servers are more than one minor newer than the old kubectl".to_owned(),
             commands: vec![on(
                 host,
-                "# VERSION is what the first command of this step printed.\nVERSION=v0.0.0\narch=$(uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/')\ncurl -fsSLo /tmp/kubectl \"https://dl.k8s.io/release/$VERSION/bin/linux/$arch/kubectl\"\necho \"$(curl -fsSL \"https://dl.k8s.io/release/$VERSION/bin/linux/$arch/kubectl.sha256\")  /tmp/kubectl\" | sha256sum -c - && sudo install -m 755 /tmp/kubectl \"$(command -v kubectl)\"",
+                format!("# The version that the first command of this step wrote down.\nVERSION=$(cat kubectl-before-{to}.txt)\narch=$(uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/')\ncurl -fsSLo /tmp/kubectl \"https://dl.k8s.io/release/$VERSION/bin/linux/$arch/kubectl\"\necho \"$(curl -fsSL \"https://dl.k8s.io/release/$VERSION/bin/linux/$arch/kubectl.sha256\")  /tmp/kubectl\" | sha256sum -c - && sudo install -m 755 /tmp/kubectl \"$(command -v kubectl)\""),
             )],
             text: None,
         },

@@ -17,9 +17,9 @@ use super::script::on;
 use super::script::operator;
 
 const SWAP: &str = include_str!("scripts/etcd-host-member.sh");
-const MOVE_LEADER: &str = r#"# Only if this member still leads: hand over first (a clean stop would do it too, with a pause).
+const MOVE_LEADER: &str = r"# Only if this member still leads: hand over first (a clean stop would do it too, with a pause).
 sudo /usr/local/sbin/etcdctl-local endpoint status --cluster -w table
-# sudo /usr/local/sbin/etcdctl-local move-leader FOLLOWER-ID      (an ID of the table, asked of the leader)"#;
+# sudo /usr/local/sbin/etcdctl-local move-leader FOLLOWER-ID      (an ID of the table, asked of the leader)";
 
 /// Moves every member, followers first.
 pub(super) fn procedure(site: &Site<'_>, from: &EtcdVersion, to: &EtcdVersion) -> Procedure {
@@ -63,7 +63,7 @@ pub(super) fn procedure(site: &Site<'_>, from: &EtcdVersion, to: &EtcdVersion) -
         )
     } else {
         (
-            "at any time: patches of one minor read each other's data".to_owned(),
+            "none: patches of one minor read each other's data".to_owned(),
             "One member at a time, with the gate after each.".to_owned(),
         )
     };

@@ -32,19 +32,19 @@ pub(super) fn swap(name: &str, version: &KubernetesVersion) -> String {
     )
 }
 
-/// Where a component says that it is well.
-fn health_url(component: Component) -> &'static str {
+/// Where a component says that it is well. With anonymous access off these need a client certificate.
+fn health(component: Component) -> &'static str {
     match component {
-        Component::KubeControllerManager => "https://127.0.0.1:10257/healthz",
-        Component::KubeScheduler => "https://127.0.0.1:10259/healthz",
-        _ => "https://127.0.0.1:6443/readyz",
+        Component::KubeControllerManager => "curl -ks -w '\\n' https://127.0.0.1:10257/healthz",
+        Component::KubeScheduler => "curl -ks -w '\\n' https://127.0.0.1:10259/healthz",
+        _ => "curl -ks -w '\\n' https://127.0.0.1:6443/livez https://127.0.0.1:6443/readyz",
     }
 }
 
 fn restart(component: Component) -> String {
-    let (name, url) = (component.name(), health_url(component));
+    let (name, health) = (component.name(), health(component));
     format!(
-        "systemctl restart {name}\nfor try in $(seq 1 60); do\n  if [ \"$(curl -ks {url})\" = ok ]; then break; fi\n  sleep 5\ndone\n[ \"$(curl -ks {url})\" = ok ]"
+        "systemctl restart {name}\nfor try in $(seq 1 60); do\n  if [ \"$({health} | sort -u)\" = ok ]; then break; fi\n  sleep 5\ndone\n[ \"$({health} | sort -u)\" = ok ] && echo '{name}: healthy'"
     )
 }
 
@@ -53,7 +53,7 @@ fn checks_of(
     nodes: &[InstanceName],
     to: &KubernetesVersion,
 ) -> Vec<Checkpoint> {
-    let (name, url) = (component.name(), health_url(component));
+    let name = component.name();
     let hosts = super::script::words(nodes);
     let mut list = vec![
         checks::by_hand(
@@ -68,7 +68,8 @@ fn checks_of(
             "instances-healthy",
             format!("every {name} is healthy by its own word"),
             format!(
-                "for host in {hosts}; do ssh \"$host\" curl -ks {url} </dev/null; echo; done | sort -u"
+                "for host in {hosts}; do ssh \"$host\" {} </dev/null; done | sort -u",
+                shell_word(health(component))
             ),
             "ok",
         ),
@@ -91,8 +92,6 @@ pub(super) fn control_plane_component(
 ) -> Procedure {
     let (from, to) = (from.upstream(), to.upstream());
     let name = component.name();
-    let gate =
-        if component == Component::KubeApiserver { "/livez and /readyz" } else { "/healthz" };
     Procedure {
         commands: vec![
             operator(format!(
@@ -102,7 +101,7 @@ pub(super) fn control_plane_component(
             on(
                 EACH_TARGET,
                 format!(
-                    "# One node at a time; the next one only when this one answers ok on {gate}. Unit {name}, binary in\n# {DIRECTORY}: change both names here if yours differ.\n{}",
+                    "# One node at a time; the next one only when this one says that it is healthy. Unit {name}, binary in\n# {DIRECTORY}: change both names here if yours differ.\n{}",
                     as_root(&format!("{}{}", swap(name, &to), restart(component)))
                 ),
             ),
@@ -112,13 +111,13 @@ pub(super) fn control_plane_component(
             "Stop if {name} of a node is not healthy within five minutes of its restart; put its old binary back before the next node is touched."
         ),
         rollback: Rollback {
-            possible: true,
-            until: if component == Component::KubeApiserver {
+            possible: component != Component::KubeApiserver || from.minor() == to.minor(),
+            until: if component == Component::KubeApiserver && from.minor() != to.minor() {
                 format!(
                     "kube-apiserver {to} has served writes: objects may then be stored in forms that {from} cannot read"
                 )
             } else {
-                format!("at any time while kube-apiserver is at {to} or one minor older")
+                format!("none while kube-apiserver is at {to} or one minor older")
             },
             commands: vec![on(
                 EACH_TARGET,

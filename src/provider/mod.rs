@@ -233,7 +233,11 @@ pub fn procedure(site: &Site<'_>, act: &Act<'_>) -> Procedure {
             Provider::Manual => manual::control_plane_node(node, from, to),
         },
         Act::ControlPlaneComponent { component, nodes, from, to } => {
-            manual::control_plane_component(component, nodes, from, to)
+            let by_kubeadm = (site.provider == Provider::Kubeadm)
+                .then(|| kubeadm::control_plane_nodes(site, nodes, from, to))
+                .flatten();
+            by_kubeadm
+                .unwrap_or_else(|| manual::control_plane_component(component, nodes, from, to))
         }
         Act::Addons { to, coredns, by_itself } => kubeadm::addons(site, to, coredns, by_itself),
         Act::ControlPlaneKubelets { nodes, from, to } => {

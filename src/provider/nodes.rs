@@ -22,6 +22,9 @@ use super::script::operator;
 
 const SCRIPT: &str = include_str!("scripts/upgrade-node.sh");
 
+const SKIP: &str = r#"if [ "$(state)" = '@VERSION@ True false' ]; then say 'is done already'; exit 0; fi
+"#;
+
 /// The pool and its nodes.
 #[derive(Clone, Copy)]
 pub(super) struct Workers<'a> {
@@ -38,17 +41,22 @@ pub(super) struct Workers<'a> {
 struct Script<'a> {
     file: &'a str,
     title: &'a str,
+    /// Whether a node with this kubelet has nothing left to do.
+    skip: bool,
     prepare: &'a str,
     kubelet: &'a str,
 }
 
 /// The script of one node, as a command that writes it.
 fn write(version: &KubernetesVersion, script: &Script<'_>) -> String {
-    let Script { file, title, prepare, kubelet } = script;
+    let Script { file, title, skip, prepare, kubelet } = script;
+    let text = version.upstream().to_string();
+    let skip = if *skip { fill(SKIP, &[("VERSION", &text)]) } else { String::new() };
     let values = [
         ("TITLE", *title),
         ("FILE", *file),
-        ("VERSION", &version.upstream().to_string()),
+        ("VERSION", &text),
+        ("SKIP", &skip),
         ("PREPARE", *prepare),
         ("KUBELET", *kubelet),
     ];
@@ -62,11 +70,8 @@ fn kubelet(site: &Site<'_>, version: &KubernetesVersion, kube_proxy: bool, down:
         (Provider::Kubeadm, false) => packages::install(site, version, &["kubelet"]),
         (Provider::Kubeadm, true) => packages::downgrade(site, version, &["kubelet"]),
     };
-    if down
-        && site.provider == Provider::Kubeadm
-        && version.minor().next() >= kubeadm::KUBELET_BACKUP_FROM
-    {
-        lines += "saved=$(ls -dt /etc/kubernetes/tmp/kubeadm-kubelet-config* | head -n 1)\ncp \"$saved/config.yaml\" /var/lib/kubelet/config.yaml\n";
+    if down && site.provider == Provider::Kubeadm {
+        lines += &kubeadm::restore_kubelet_files(version);
     }
     lines += "systemctl daemon-reload\nsystemctl restart kubelet";
     if kube_proxy {
@@ -87,6 +92,7 @@ fn write_way_back(site: &Site<'_>, from: &KubernetesVersion, kube_proxy: bool) -
         &Script {
             file: &file,
             title: &title,
+            skip: !kube_proxy,
             prepare: "",
             kubelet: &kubelet(site, &from, kube_proxy, true),
         },
@@ -107,7 +113,7 @@ pub(super) fn control_plane_kubelets(
     let kubelet_lines = kubelet(site, &to, false, false);
     let mut commands = vec![operator(write(
         &to,
-        &Script { file: &file, title: &title, prepare: "", kubelet: &kubelet_lines },
+        &Script { file: &file, title: &title, skip: true, prepare: "", kubelet: &kubelet_lines },
     ))];
     if etcd::in_pods(site) {
         commands.push(etcd::write_gate(site));
@@ -137,7 +143,7 @@ pub(super) fn control_plane_kubelets(
         abort: "Stop at the first node that does not come back Ready within five minutes; it stays cordoned. Do not begin with the next control-plane node before the API server and etcd of this one are healthy.".to_owned(),
         rollback: Rollback {
             possible: true,
-            until: "at any time: an older kubelet inside the skew may replace a newer one on a drained node".to_owned(),
+            until: "none: an older kubelet inside the skew may replace a newer one on a drained node".to_owned(),
             commands: vec![
                 operator(back),
                 operator(format!("# For each node that has to go back:\nbash {back_file} NODE")),
@@ -161,14 +167,25 @@ pub(super) fn workers(site: &Site<'_>, act: Workers<'_>) -> Procedure {
     let kubelet_lines = kubelet(site, &to, with_kube_proxy, false);
     let count = nodes.len() as u64;
     let (canary, parallel) = (batch.canary.min(count), batch.size.max(1));
+    let again = if with_kube_proxy {
+        "To go on after a repair, take the finished nodes out of the list first."
+    } else {
+        "To go on after a repair, repeat this: finished nodes are passed over."
+    };
     let commands = vec![
         operator(variables(pool, count, canary, parallel, counted)),
         operator(
-            "# The list must be complete and name nodes that exist; nothing may be printed but the number.\n[ \"$(wc -l < \"$POOL.nodes\")\" -eq \"$COUNT\" ] || echo \"STOP: $POOL.nodes does not have $COUNT lines\"\nxargs -d '\\n' kubectl get nodes --no-headers < \"$POOL.nodes\" | wc -l",
+            "# The names of the COUNT nodes, one a line. A pool that the plan only counts has no list: put the label that\n# selects its nodes into SELECTOR. Nothing may be printed but the number.\n[ -s \"$POOL.nodes\" ] || kubectl get nodes -l \"${SELECTOR:?no list and no label}\" -o name | sed 's#^node/##' > \"$POOL.nodes\"\n[ \"$(wc -l < \"$POOL.nodes\")\" -eq \"$COUNT\" ] || echo \"STOP: $POOL.nodes does not have $COUNT lines\"\nxargs -r -d '\\n' kubectl get nodes --no-headers < \"$POOL.nodes\" | wc -l",
         ),
         operator(write(
             &to,
-            &Script { file: &file, title: &title, prepare: &prepare, kubelet: &kubelet_lines },
+            &Script {
+                file: &file,
+                title: &title,
+                skip: !with_kube_proxy,
+                prepare: &prepare,
+                kubelet: &kubelet_lines,
+            },
         )),
         operator(format!(
             "# The canary, one node after the other; the first failure ends it.\nhead -n \"$CANARY\" \"$POOL.nodes\" | xargs -r -d '\\n' -n 1 sh -c 'bash {file} \"$1\" || exit 255' sh"
@@ -177,7 +194,7 @@ pub(super) fn workers(site: &Site<'_>, act: Workers<'_>) -> Procedure {
             "# Let the canary carry load before the rest follows: at least ten minutes, with an eye on its pods.\nhead -n \"$CANARY\" \"$POOL.nodes\" | xargs -r -d '\\n' -I NODE kubectl get pods -A -o wide --field-selector spec.nodeName=NODE",
         ),
         operator(format!(
-            "# The rest, $PARALLEL at a time, each with a log of its own. The first failure starts no further node;\n# those that are under way finish. To go on after a repair, repeat this: nodes that are done are quick.\ntail -n \"+$((CANARY + 1))\" \"$POOL.nodes\" | xargs -r -d '\\n' -P \"$PARALLEL\" -n 1 sh -c 'bash {file} \"$1\" > \"$1.log\" 2>&1 && echo \"$1 done\" || {{ echo \"$1 FAILED, see $1.log\" >&2; exit 255; }}' sh"
+            "# The rest, $PARALLEL at a time, each with a log of its own. The first failure starts no further node;\n# those that are under way finish. {again}\ntail -n \"+$((CANARY + 1))\" \"$POOL.nodes\" | xargs -r -d '\\n' -P \"$PARALLEL\" -n 1 sh -c 'bash {file} \"$1\" > \"$1.log\" 2>&1 && echo \"$1 done\" || {{ echo \"$1 FAILED, see $1.log\" >&2; exit 255; }}' sh"
         )),
     ];
     let (back_file, back) = write_way_back(site, from, with_kube_proxy);
@@ -203,7 +220,7 @@ pub(super) fn workers(site: &Site<'_>, act: Workers<'_>) -> Procedure {
         abort: "Stop if the canary is not Ready within five minutes, if its pods restart, or if a drain runs into its limit of 15 minutes: find the PodDisruptionBudget that holds it and ask its owner; never bypass it. With two failures in a pool, stop the pool.".to_owned(),
         rollback: Rollback {
             possible: true,
-            until: "at any time, node by node: an older kubelet inside the skew may replace a newer one on a drained node".to_owned(),
+            until: "none: node by node, an older kubelet inside the skew may replace a newer one on a drained node".to_owned(),
             commands: vec![
                 operator(back),
                 operator(format!("# For each node that has to go back:\nbash {back_file} NODE")),
@@ -214,14 +231,12 @@ pub(super) fn workers(site: &Site<'_>, act: Workers<'_>) -> Procedure {
     }
 }
 
-/// The only command in which two pools differ.
+/// The only command in which two pools differ: one line of assignments, for a document that shows
+/// the procedure once and these lines in a table.
 fn variables(pool: &PoolName, count: u64, canary: u64, parallel: u64, counted: bool) -> String {
-    let mut text = format!(
-        "POOL={}\nCOUNT={count}      # nodes in it\nCANARY={canary}     # first, one by one\nPARALLEL={parallel}   # then at a time",
+    let selector = if counted { shell_word(&format!("pool={pool}")) } else { String::new() };
+    format!(
+        "POOL={} COUNT={count} CANARY={canary} PARALLEL={parallel} SELECTOR={selector}",
         shell_word(pool.as_str())
-    );
-    if counted {
-        text += "\n# The plan knows only how many there are. SELECTOR is the label by which this pool's nodes are found:\nSELECTOR=\"pool=$POOL\"\nkubectl get nodes -l \"$SELECTOR\" -o name | sed 's#^node/##' > \"$POOL.nodes\"";
-    }
-    text
+    )
 }

@@ -32,7 +32,7 @@ exclude=kubelet kubeadm kubectl cri-tools kubernetes-cni
 REPO
 command -v dnf >/dev/null || dnf() { yum "$@"; }
 unlock=--disableexcludes=kubernetes
-if dnf --version 2>/dev/null | grep -q dnf5; then unlock=--setopt=disable_excludes=kubernetes; fi
+case "$(dnf --version 2>/dev/null)" in *dnf5*) unlock=--setopt=disable_excludes=kubernetes ;; esac
 "#;
 
 const DEBIAN_INSTALL: &str = r"apt-mark unhold @NAMES@

@@ -45,7 +45,7 @@ pub(super) fn preflight(site: &Site<'_>, hop: &HopFrame<'_>) -> Procedure {
         abort: "Do not start the hop while a check fails, unless its owner accepts it in the change ticket by name.".to_owned(),
         rollback: Rollback {
             possible: true,
-            until: "always: this step only reads".to_owned(),
+            until: "none: this step only reads".to_owned(),
             commands: Vec::new(),
             text: Some("Nothing was changed, so there is nothing to undo.".to_owned()),
         },
@@ -96,19 +96,19 @@ fn checkpoints(site: &Site<'_>, hop: &HopFrame<'_>) -> Vec<Checkpoint> {
             run,
             expect,
         ));
-        list.push(certificates(site, hop));
+        list.push(certificates(site));
     }
     list
 }
 
-/// P6: counted on every control-plane node; kubeadm's own table says `<invalid>` once it is too late.
-fn certificates(site: &Site<'_>, _: &HopFrame<'_>) -> Checkpoint {
+/// P6, on every control-plane node; those inside kubeconfigs are in kubeadm's table, which is printed.
+fn certificates(site: &Site<'_>) -> Checkpoint {
     let nodes = words(site.control_plane);
     checks::by_hand(
         "certificates",
         "no certificate of the control plane ends within 30 days",
         format!(
-            "for node in {nodes}; do ssh \"$node\" 'for file in /etc/kubernetes/pki/*.crt /etc/kubernetes/pki/etcd/*.crt; do sudo openssl x509 -noout -checkend 2592000 -in \"$file\" >/dev/null || echo \"$file\"; done' </dev/null; done | wc -l"
+            "for node in {nodes}; do ssh \"$node\" 'for file in $(sudo find /etc/kubernetes/pki -name \"*.crt\"); do sudo openssl x509 -noout -checkend 2592000 -in \"$file\" >/dev/null || echo \"$file\"; done' </dev/null; done | wc -l"
         ),
         "0",
     )
@@ -156,10 +156,10 @@ pub(super) fn gate(site: &Site<'_>, hop: &HopFrame<'_>) -> Procedure {
                 "the window and the names on shift",
             ),
         ],
-        abort: "No go if one answer is not yes. Postponing costs nothing here: nothing has been changed yet.".to_owned(),
+        abort: "No go if one answer is not yes. Postponing costs nothing here: nothing of this hop has been changed yet.".to_owned(),
         rollback: Rollback {
             possible: true,
-            until: "always: this step only decides".to_owned(),
+            until: "none: this step only decides".to_owned(),
             commands: Vec::new(),
             text: Some("Nothing was changed, so there is nothing to undo.".to_owned()),
         },

@@ -18,6 +18,7 @@ use super::kubeadm;
 use super::preflight;
 use super::script::EACH_TARGET;
 use super::script::as_root;
+use super::script::as_script;
 use super::script::on;
 use super::script::operator;
 use super::script::words;
@@ -34,7 +35,7 @@ const ETCD_METRICS: &str = "curl -fsS http://127.0.0.1:2381/metrics | awk '/^etc
 fn nothing_to_undo(text: &str) -> Rollback {
     Rollback {
         possible: true,
-        until: "always: this step only looks".to_owned(),
+        until: "none: this step only looks".to_owned(),
         commands: Vec::new(),
         text: Some(text.to_owned()),
     }
@@ -104,7 +105,8 @@ pub(super) fn validate(site: &Site<'_>, hop: &HopFrame<'_>) -> Procedure {
 
 fn smoke() -> Command {
     operator(format!(
-        "# A smoke test in a namespace of its own: schedule, resolve, serve, replace, delete.\nbash <<'SCRIPT'\n{SMOKE}SCRIPT"
+        "# A smoke test in a namespace of its own: schedule, resolve, serve, replace, delete.\n{}",
+        as_script(SMOKE)
     ))
 }
 
@@ -275,7 +277,7 @@ fn unpinned() -> Checkpoint {
         crate::plan::Probe::api(
             "configmaps",
             Some("kube-system"),
-            r#".data.ClusterConfiguration|test("\n    imageTag:")"#,
+            r#".data.ClusterConfiguration|test("    imageTag:")"#,
         )
         .named("kubeadm-config"),
         "false",

@@ -20,9 +20,15 @@ pub(super) fn operator(run: impl Into<String>) -> Command {
     on(OPERATOR, run)
 }
 
-/// Lines for a root shell, as one paste that stops at the first failure.
+/// Lines for a root shell, as one paste that stops at the first failure. The braces make bash read
+/// all of it before it runs any: a command that reads its input cannot eat the rest.
 pub(super) fn as_root(lines: &str) -> String {
-    format!("sudo bash -euo pipefail <<'ROOT'\n{}\nROOT", lines.trim_end())
+    format!("sudo bash -euo pipefail <<'ROOT'\n{{\n{}\n}} </dev/null\nROOT", lines.trim_end())
+}
+
+/// Lines for a shell of its own on the operator's machine, in the same way.
+pub(super) fn as_script(lines: &str) -> String {
+    format!("bash -euo pipefail <<'SCRIPT'\n{{\n{}\n}} </dev/null\nSCRIPT", lines.trim_end())
 }
 
 /// The template with its values. What stands between two `@` and is no key stays as it is.

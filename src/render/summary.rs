@@ -1,5 +1,6 @@
 //! The plan on a terminal: 80 columns, no colour.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use comfy_table::CellAlignment;
@@ -9,6 +10,7 @@ use comfy_table::presets::NOTHING;
 
 use crate::component::Component;
 use crate::diagnostic::Severity;
+use crate::name::PoolName;
 use crate::plan::Plan;
 use crate::plan::Step;
 
@@ -40,9 +42,13 @@ fn title(out: &mut String, view: &Runbook<'_>) {
     let totals = &view.totals;
     _ = writeln!(out, "{}: {} to {}, strategy {}", view.cluster, view.from, view.to, view.strategy);
     let soak = if view.soak.is_empty() { String::new() } else { format!(", soak {}", view.soak) };
+    let saved = match totals.drains_saved {
+        0 => String::new(),
+        saved => format!(" ({saved} fewer than with every-hop)"),
+    };
     _ = writeln!(
         out,
-        "{}, {}, {}; work {} (h:mm){soak}",
+        "{}, {}, {}{saved}; work {} (h:mm){soak}",
         counted(totals.hops, "hop"),
         counted(totals.steps, "step"),
         counted(totals.drains, "node drain"),
@@ -127,21 +133,19 @@ fn parts(step: &Step) -> String {
 
 fn place(steps: &[&Step]) -> String {
     let count: usize = steps.iter().map(|step| step.targets.len()).sum();
-    let pools = steps.iter().filter(|step| step.pool.is_some()).count() as u64;
+    // A pool of several versions takes several steps, but stays one pool.
+    let pools: BTreeSet<&PoolName> = steps.iter().filter_map(|step| step.pool.as_ref()).collect();
     let what = match steps[0].component {
         Some(Component::Etcd) => "member",
         Some(Component::Kubectl) => "client",
         _ => "node",
     };
     let targets = counted(count as u64, what);
-    match (pools, steps) {
-        (0, [step]) if step.targets.len() == 1 => step.targets[0].to_string(),
-        (0, _) => targets,
-        (1, [step]) => match &step.pool {
-            Some(pool) => format!("{targets} of {pool}"),
-            None => targets,
-        },
-        (pools, _) => format!("{targets} in {}", counted(pools, "pool")),
+    match (pools.first(), pools.len(), steps) {
+        (None, _, [step]) if step.targets.len() == 1 => step.targets[0].to_string(),
+        (None, ..) => targets,
+        (Some(pool), 1, _) => format!("{targets} of {pool}"),
+        (_, pools, _) => format!("{targets} in {}", counted(pools as u64, "pool")),
     }
 }
 

@@ -1,6 +1,5 @@
 //! Whether a transition is permitted, and if not, by which rules. Reasons are data.
 
-use crate::cluster::EtcdTopology;
 use crate::cluster::Provider;
 use crate::cluster::Strategy;
 use crate::policy::RuleId;
@@ -12,6 +11,7 @@ use super::ClusterState;
 use super::Problem;
 use super::Role;
 use super::Transition;
+use super::moves::stacked_floor;
 use super::skew::Breach;
 use super::skew::breaches;
 
@@ -137,17 +137,20 @@ pub(super) fn refuse(
     blocked
 }
 
-/// What `next` breaks that `state` does not break as much already: a broken state may be left, but
-/// never for a worse one.
+/// What `next` breaks that `state` does not break as much already, by minors and by instances: a
+/// broken state may be left, but never for a worse one.
 fn worse(problem: &Problem, state: &ClusterState, next: &ClusterState) -> Vec<Blocked> {
     let before = breaches(problem, state);
     breaches(problem, next)
         .into_iter()
-        .filter(|(breach, (by, _))| before.get(breach).is_none_or(|(was, _)| was < by))
-        .map(|(Breach { rule, subject, too_new }, (_, reference))| Blocked::Skew {
+        .filter(|(breach, is)| {
+            let was = before.get(breach);
+            was.is_none_or(|was| was.by < is.by || was.instances < is.instances)
+        })
+        .map(|(Breach { rule, subject, too_new }, extent)| Blocked::Skew {
             rule,
             subject,
-            reference,
+            reference: extent.reference,
             too_new,
         })
         .collect()
@@ -195,12 +198,8 @@ fn control_plane_starts(problem: &Problem, state: &ClusterState) -> Vec<Blocked>
         if better && problem.etcd.avoid.contains(first) {
             blocked.push(Blocked::EtcdKnownBad { etcd: first.clone() });
         }
-        let (from_minor, floor) = problem.tool.stacked_etcd_from;
-        let stacked = problem.topology == EtcdTopology::Stacked;
-        if problem.provider == Provider::Kubeadm
-            && stacked
-            && to >= from_minor
-            && first.minor() < floor
+        if let Some(floor) =
+            stacked_floor(problem, state.hop).filter(|floor| first.minor() < *floor)
         {
             blocked.push(Blocked::EtcdTooOld {
                 etcd: first.clone(),

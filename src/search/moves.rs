@@ -1,7 +1,9 @@
 //! The transitions between states: what may be tried from a state, and what comes out.
 
+use crate::cluster::EtcdTopology;
 use crate::cluster::Provider;
 use crate::component::Component;
+use crate::version::EtcdMinor;
 use crate::version::EtcdVersion;
 
 use super::ClusterState;
@@ -63,9 +65,17 @@ pub(super) fn candidates(problem: &Problem, state: &ClusterState) -> Vec<Transit
     if state.stage <= Stage::KubeProxy && state.kube_proxy.is_some_and(|proxy| proxy < stop) {
         found.push(Transition::KubeProxy);
     }
+    // The oldest nodes of a role move first, and newer ones only once they have: nodes that are newer
+    // may wait wherever older ones may, and gain no more by moving, so the cheapest path is kept. It
+    // is what keeps clusters with kubelets of many minors small: without it every subset is a state.
+    let mut waits = None;
     for cohort in state.kubelets.keys() {
         let behind = cohort.kubelet < stop || cohort.kube_proxy.is_some_and(|proxy| proxy < stop);
-        if state.stage < Stage::Nodes(Some(*cohort)) && behind && cohort.kubelet <= stop {
+        if !behind || cohort.kubelet > stop || waits == Some(cohort.role) {
+            continue;
+        }
+        waits = Some(cohort.role);
+        if state.stage < Stage::Nodes(Some(*cohort)) {
             found.push(Transition::Kubelets { cohort: *cohort });
         }
     }
@@ -97,8 +107,9 @@ fn etcd_targets(problem: &Problem, state: &ClusterState) -> Vec<EtcdVersion> {
         None => Vec::new(),
     };
     // No stop asks for more than the target does, so etcd never goes beyond that minor.
-    let ceiling = problem.ladder.stops().iter().filter_map(|stop| stop.etcd.as_ref());
-    let ceiling = ceiling.map(|need| need.at_least.minor()).max();
+    let needs = problem.ladder.stops().iter().filter_map(|stop| stop.etcd.as_ref());
+    let needs = needs.map(|need| need.at_least.minor()).max();
+    let ceiling = needs.max(stacked_floor(problem, problem.ladder.last()));
     for minor in minors {
         let beyond = minor > newest.minor() && ceiling.is_none_or(|ceiling| minor > ceiling);
         if let Some(release) = problem.etcd.stops.get(&minor).filter(|_| !beyond)
@@ -110,6 +121,14 @@ fn etcd_targets(problem: &Problem, state: &ClusterState) -> Vec<EtcdVersion> {
     }
     targets.dedup();
     targets
+}
+
+/// The minor below which kubeadm of a hop does not take a stacked etcd.
+pub(super) fn stacked_floor(problem: &Problem, hop: usize) -> Option<EtcdMinor> {
+    let (from, floor) = problem.tool.stacked_etcd_from;
+    let stacked =
+        problem.provider == Provider::Kubeadm && problem.topology == EtcdTopology::Stacked;
+    (stacked && problem.ladder.stop(hop).version.minor() >= from).then_some(floor)
 }
 
 fn control_plane(problem: &Problem, state: &ClusterState, stop: Level) -> Option<Transition> {

@@ -56,10 +56,10 @@ pub(super) fn explain(problem: &Problem, graph: &StateGraph) -> NoPath {
     refused.dedup();
     let unrepaired = breaches(problem, &furthest)
         .into_iter()
-        .map(|(breach, (_, reference))| Blocked::Skew {
+        .map(|(breach, extent)| Blocked::Skew {
             rule: breach.rule,
             subject: breach.subject,
-            reference,
+            reference: extent.reference,
             too_new: breach.too_new,
         })
         .collect();

@@ -22,45 +22,61 @@ pub(super) struct Breach {
     pub too_new: bool,
 }
 
-/// Every broken rule of a state, with the minors by which it is exceeded and the reference.
-pub(super) type Breaches = BTreeMap<Breach, (u32, MinorVersion)>;
+/// How much a rule is broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Extent {
+    /// By how many minors, at worst.
+    pub by: u32,
+    /// How many instances are outside.
+    pub instances: u64,
+    /// What the worst of them is measured against.
+    pub reference: MinorVersion,
+}
+
+/// Every broken rule of a state.
+pub(super) type Breaches = BTreeMap<Breach, Extent>;
 
 /// All rules that a state breaks.
 pub(super) fn breaches(problem: &Problem, state: &ClusterState) -> Breaches {
     let (oldest, newest) = state.apiservers();
-    let span = (oldest.minor, newest.minor);
+    let span = [oldest.minor, newest.minor];
     let policy = &problem.policy;
     let mut found = Found(BTreeMap::new());
 
-    found.check(&policy.apiserver, oldest.minor, newest.minor);
+    found.check(&policy.apiserver, oldest.minor, [newest.minor], 1);
     for node in &state.control_plane {
         let reach = match problem.provider {
             // kubeadm's controllers talk to the kube-apiserver of their own node.
-            Provider::Kubeadm => (node.apiserver.minor, node.apiserver.minor),
+            Provider::Kubeadm => [node.apiserver.minor; 2],
             Provider::Manual => span,
         };
         for controller in [node.controller_manager, node.scheduler] {
-            found.check_span(&policy.controllers, controller.minor, reach);
+            found.check(&policy.controllers, controller.minor, reach, 1);
         }
     }
     let daemon_set = state.kube_proxy.map(|level| level.minor);
-    if let Some(proxy) = daemon_set {
+    let daemon_set_outside = daemon_set.is_some_and(|proxy| {
         let waived = addons_lead(problem, state);
-        let reach = if waived { (newest.minor, newest.minor) } else { span };
-        found.check_span(&policy.kube_proxy, proxy, reach);
-    }
-    for cohort in state.kubelets.keys() {
-        found.check_span(&policy.kubelet, cohort.kubelet.minor, span);
+        let reach = if waived { [newest.minor; 2] } else { span };
+        found.check(&policy.kube_proxy, proxy, reach, 1)
+    });
+    for (cohort, nodes) in &state.kubelets {
+        let kubelet = cohort.kubelet.minor;
+        let mut outside = found.check(&policy.kubelet, kubelet, span, *nodes);
         let own = cohort.kube_proxy.map(|level| level.minor);
         if let Some(proxy) = own {
-            found.check_span(&policy.kube_proxy, proxy, span);
+            outside |= found.check(&policy.kube_proxy, proxy, span, *nodes);
         }
-        if let Some(proxy) = own.or(daemon_set) {
-            found.check(&policy.kube_proxy_kubelet, proxy, cohort.kubelet.minor);
+        // Where one of the two is outside its own window, the distance between them adds nothing:
+        // both windows together keep it. Holding it too would leave nodes on which both are behind
+        // without a way back, since one of them must move before the other.
+        outside |= own.is_none() && daemon_set_outside;
+        if let Some(proxy) = own.or(daemon_set).filter(|_| !outside) {
+            found.check(&policy.kube_proxy_kubelet, proxy, [kubelet], *nodes);
         }
     }
-    for client in state.clients.keys() {
-        found.check_span(&policy.kubectl, client.minor, span);
+    for (client, count) in &state.clients {
+        found.check(&policy.kubectl, client.minor, span, *count);
     }
     found.0
 }
@@ -77,29 +93,36 @@ fn addons_lead(problem: &Problem, state: &ClusterState) -> bool {
 struct Found(Breaches);
 
 impl Found {
-    fn check(&mut self, rule: &SkewRule, subject: MinorVersion, reference: MinorVersion) {
-        let (by, too_new) = match rule.excess(subject, reference) {
-            None => return,
-            Some(Excess::TooOld(by)) => (by, false),
-            Some(Excess::TooNew(by)) => (by, true),
-        };
-        let entry =
-            self.0.entry(Breach { rule: rule.id, subject, too_new }).or_insert((by, reference));
-        if by > entry.0 {
-            *entry = (by, reference);
-        }
-    }
-
-    /// Against the oldest and the newest that the subject may reach.
-    fn check_span(
+    /// Measures instances of one minor against everything that they may reach. Whether they are
+    /// outside the rule.
+    fn check(
         &mut self,
         rule: &SkewRule,
         subject: MinorVersion,
-        (oldest, newest): (MinorVersion, MinorVersion),
-    ) {
-        self.check(rule, subject, oldest);
-        if newest != oldest {
-            self.check(rule, subject, newest);
+        reach: impl IntoIterator<Item = MinorVersion>,
+        instances: u64,
+    ) -> bool {
+        let mut worst: BTreeMap<bool, (u32, MinorVersion)> = BTreeMap::new();
+        for reference in reach {
+            let (by, too_new) = match rule.excess(subject, reference) {
+                None => continue,
+                Some(Excess::TooOld(by)) => (by, false),
+                Some(Excess::TooNew(by)) => (by, true),
+            };
+            let known = worst.entry(too_new).or_insert((by, reference));
+            if by > known.0 {
+                *known = (by, reference);
+            }
         }
+        let outside = !worst.is_empty();
+        for (too_new, (by, reference)) in worst {
+            let breach = Breach { rule: rule.id, subject, too_new };
+            let extent = self.0.entry(breach).or_insert(Extent { by, instances: 0, reference });
+            extent.instances += instances;
+            if by > extent.by {
+                (extent.by, extent.reference) = (by, reference);
+            }
+        }
+        outside
     }
 }

@@ -12,6 +12,7 @@ use crate::catalog::EtcdMatrix;
 use crate::catalog::KnownBad;
 use crate::catalog::KnownBadReleases;
 use crate::catalog::Releases;
+use crate::cluster::EtcdTopology;
 use crate::cluster::Strategy;
 use crate::diagnostic::Diagnostic;
 use crate::inventory::Inventory;
@@ -284,15 +285,18 @@ impl Chooser<'_> {
         self.serious(version).find(|entry| entry.has_fix_in(minor).is_some())
     }
 
-    /// The version that kubeadm deploys or the minimum that it asks of a new cluster, whichever is higher.
+    /// The version that kubeadm deploys or, for external etcd, the minimum that it asks of a new
+    /// cluster, whichever is higher.
     fn need(&self, version: &KubernetesVersion) -> Option<EtcdNeed> {
         let default = self
             .matrix
             .kubeadm_default(version)
             .map(|default| EtcdNeed { at_least: default.version, rule: RuleId::EtcdDefault });
+        let external = self.question.inventory.etcd.topology == EtcdTopology::External;
         let minimum = self
             .matrix
             .minimum(version)
+            .filter(|_| external)
             .map(|minimum| EtcdNeed { at_least: minimum.version, rule: RuleId::EtcdMinimum });
         match (default, minimum) {
             (Some(default), Some(minimum)) if minimum.at_least > default.at_least => Some(minimum),

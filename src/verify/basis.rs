@@ -164,10 +164,13 @@ fn observed<'a>(plan: &Plan, inventory: &'a Inventory) -> Instances<'a> {
             observed.insert((Component::KubeProxy, "kube-proxy"), proxy);
         }
         KubeProxyMode::PerNode => {
+            // A control-plane node without a kubelet has no pods to route for.
             let nodes: Vec<&str> = observed
-                .keys()
-                .filter(|(component, _)| *component == Component::Kubelet)
-                .map(|(_, name)| *name)
+                .iter()
+                .filter(|((component, _), version)| {
+                    *component == Component::Kubelet && version.is_some()
+                })
+                .map(|((_, name), _)| *name)
                 .collect();
             observed.extend(
                 nodes.into_iter().map(|name| ((Component::KubeProxy, name), proxy.clone())),

@@ -126,13 +126,12 @@ impl Facts for CatalogFacts<'_> {
         version: &KubernetesVersion,
         topology: EtcdTopology,
     ) -> Option<EtcdVersion> {
-        let minimum = self.etcd.minimum(version).map(|minimum| minimum.version);
-        let stacked = self
-            .etcd
-            .stacked_minimum(version.minor())
-            .filter(|_| topology == EtcdTopology::Stacked)
-            .map(|rule| rule.etcd.clone());
-        minimum.max(stacked)
+        match topology {
+            EtcdTopology::External => self.etcd.minimum(version).map(|minimum| minimum.version),
+            EtcdTopology::Stacked => {
+                self.etcd.stacked_minimum(version.minor()).map(|rule| rule.etcd.clone())
+            }
+        }
     }
 
     fn etcd_default(&self, version: &KubernetesVersion) -> Option<EtcdVersion> {

@@ -22,6 +22,7 @@ mod replay;
 mod report;
 mod skew;
 mod summary;
+mod violation;
 mod world;
 
 pub use catalog_facts::CatalogFacts;

@@ -37,6 +37,8 @@ pub(super) fn check(plan: &Plan, counted: &Counted, world: &World<'_>, report: &
         hops,
         steps,
         drains,
+        // Of a plan that was not taken nothing can be replayed.
+        every_hop_drains: _,
         etcd_upgrades,
         etcd_restarts,
         client_upgrades,

@@ -110,7 +110,7 @@ fn command(words: &[String], found: &mut Found, input: &[Document]) -> Result<()
     match base {
         "sudo" => command(after_options(rest, &["-u", "-g"]), found, input),
         "command" if rest.first().is_some_and(|word| word.starts_with("-v")) => Ok(()),
-        "command" | "exec" | "nohup" | "builtin" | "time" => command(rest, found, input),
+        "exec" | "nohup" | "builtin" | "time" | "command" => command(rest, found, input),
         "chroot" => command(rest.get(1..).unwrap_or_default(), found, input),
         "timeout" => {
             let rest = after_options(rest, &["-k", "-s"]);

@@ -61,7 +61,7 @@ pub(in crate::provider) fn addons(
         abort: "Stop if a roll-out does not end within ten minutes or names do not resolve: do not drain a node while its network is in doubt.".to_owned(),
         rollback: Rollback {
             possible: true,
-            until: "at any time: these are ordinary workloads, and kube-proxy may be older than the API server".to_owned(),
+            until: "none: these are ordinary workloads, and kube-proxy may be older than the API server".to_owned(),
             commands: vec![operator(if daemon_set {
                 "kubectl -n kube-system rollout undo daemonset/kube-proxy\nkubectl -n kube-system rollout undo deployment/coredns"
             } else {

@@ -16,6 +16,7 @@ use crate::provider::script::operator;
 use crate::version::KubernetesVersion;
 
 use super::PLAN_ETCD_FROM;
+use super::SAVE_KUBELET_FILES;
 use super::pull_images;
 
 /// The node, its versions, and its place in the hop.
@@ -43,7 +44,7 @@ pub(in crate::provider) fn control_plane_node(
         format!(
             "# kubeadm and kubectl {to}; the kubelet stays as it is until its own step.\n{}",
             as_root(&format!(
-                "{}kubeadm version -o short      # must print {to}",
+                "{SAVE_KUBELET_FILES}{}kubeadm version -o short      # must print {to}",
                 packages::install(site, &to, &["kubeadm", "kubectl"])
             ))
         ),
@@ -61,13 +62,14 @@ pub(in crate::provider) fn control_plane_node(
         commands.push(on(
             host,
             format!(
-                "# Read it: no row may say MANUAL UPGRADE REQUIRED yes. Then the changes to the manifests: own edits that\n# would be lost show up as removals; keep those as patches and add --patches DIR to both commands.\nsudo kubeadm upgrade plan {to}{plan_freeze}\nsudo kubeadm upgrade diff {to}"
+                "# Read it: no row may say MANUAL UPGRADE REQUIRED yes. Then the changes to the manifests: own edits that\n# would be lost show up as removals; keep those as patches and add --patches DIR to both commands.\nsudo kubeadm upgrade plan {to}{plan_freeze}\nsudo kubeadm upgrade diff {to}\nsudo kubeadm upgrade apply {to} --dry-run{freeze} >/dev/null && echo 'dry run: passed'"
             ),
         ));
         commands.push(on(
             host,
             format!(
-                "# kubeadm waits up to 5 minutes for each component. The last line must contain: SUCCESS!\nsudo kubeadm upgrade apply {to} -y{freeze}"
+                "# kubeadm waits up to 5 minutes for each component. The last line must contain: SUCCESS!\n# If the documentation of your network plugin asks for another version with {}, move it after this, once.\nsudo kubeadm upgrade apply {to} -y{freeze}",
+                to.minor()
             ),
         ));
     } else {
@@ -129,9 +131,7 @@ fn rollback(
     let mut commands = vec![
         on(
             host,
-            format!(
-                "# First look: has kubeadm already put them back?\nsudo grep -h 'image:' /etc/kubernetes/manifests/kube-*.yaml"
-            ),
+            "# First look: has kubeadm already put them back?\nsudo grep -h 'image:' /etc/kubernetes/manifests/kube-*.yaml",
         ),
         on(host, format!("# If not: kubeadm's own copies of the old manifests.\n{manifests}")),
         on(host, as_root(&packages::downgrade(site, from, &["kubeadm", "kubectl"]))),
@@ -148,14 +148,43 @@ fn rollback(
     } else {
         "kubeadm can be run again after a repair: `kubeadm upgrade apply` is repeatable, with --force at an unchanged version.".to_owned()
     };
+    // Between patches, and while other nodes still run the old minor, this node can go back.
+    let same_minor = from.minor() == to.minor();
+    let last = site.control_plane.last().is_none_or(|node| node.as_str() == host);
     Rollback {
-        possible: true,
-        until: format!(
-            "kube-apiserver {to} has served writes: objects may then be stored in forms that {from} cannot read, and kubeadm supports no way down by a minor"
-        ),
+        possible: same_minor || !last,
+        until: if same_minor {
+            "none: patches of one minor read each other's objects".to_owned()
+        } else {
+            format!(
+                "kube-apiserver {to} has served writes: objects may then be stored in forms that {from} cannot read, and kubeadm supports no way down by a minor"
+            )
+        },
         commands,
         text: Some(format!(
             "{others} After the point of no return, repair forward; the last resort is the snapshot of the backup step together with the manifests and packages of {from} on every control-plane node. It loses everything written since."
         )),
     }
+}
+
+/// The same on several nodes, for a caller that names a component: kubeadm moves the three together.
+pub(in crate::provider) fn control_plane_nodes(
+    site: &Site<'_>,
+    nodes: &[InstanceName],
+    from: &KubernetesVersion,
+    to: &KubernetesVersion,
+) -> Option<Procedure> {
+    let part = |(index, node)| {
+        let (first, moves_addons) = (index == 0, index + 1 == nodes.len());
+        control_plane_node(site, ControlPlaneNode { node, from, to, first, moves_addons })
+    };
+    let mut whole = nodes.iter().enumerate().map(part).reduce(|mut whole, part| {
+        whole.commands.extend(part.commands);
+        whole.rollback.commands.extend(part.rollback.commands);
+        whole.duration = durations::sum(&[whole.duration, part.duration]);
+        whole
+    })?;
+    whole.checkpoints.retain(|check| !matches!(check.id.as_str(), "static-pods" | "no-restarts"));
+    whole.checkpoints.push(checks::static_pods(nodes.len(), to));
+    Some(whole)
 }

@@ -5,6 +5,9 @@
 //! manifest only, swaps that one with its own health check, copy of the data and way back, and skips
 //! the other three as equal. Each part is documented; the composition is ours, hence the rehearsal.
 
+use std::cmp::Ordering;
+use std::fmt::Write as _;
+
 use crate::plan::Checkpoint;
 use crate::plan::Command;
 use crate::plan::Probe;
@@ -33,6 +36,7 @@ use super::OLD_REGISTRY_BEFORE;
 /// `cmd/phases/upgrade/node/controlplane.go` in 1.27, 1.28, 1.31 and 1.32).
 const ADDONS_IN_PHASE: std::ops::RangeInclusive<MinorVersion> =
     MinorVersion::new(1, 28)..=MinorVersion::new(1, 31);
+const RESTORE: &str = "upgrade-backup/restore-etcd.sh, which loses everything written since";
 const PIN: &str = include_str!("../scripts/etcd-pin.sh");
 const MEMBER: &str = include_str!("../scripts/etcd-stacked-member.sh");
 
@@ -101,7 +105,10 @@ pub(in crate::provider) fn flags_refused(to: EtcdMinor) -> (&'static str, &'stat
             "etcd 3.6 has no v2 API and no proxy. Must print: clean. If the v2 API was ever enabled, run\n# `etcdutl check v2store` (from 3.5.18 on) on a stopped copy of the data directory as well.",
         )
     } else {
-        ("--enable-v2v3", "Flags of the v2 API that later minors refuse. Must print: clean")
+        (
+            "--logger=capnslog|--log-output[ =]|--debug|--log-package-levels",
+            "etcd 3.5 has another logger and refuses the flags of the old one. Must print: clean",
+        )
     }
 }
 
@@ -112,14 +119,16 @@ fn pull(image: EtcdImage<'_>, to: &EtcdVersion, running: &KubernetesVersion) -> 
         "# The phase below pulls nothing ahead: have the image on every control-plane node before it starts.\n",
     );
     if !shipped {
-        text += &format!(
+        _ = write!(
+            text,
             "# No kubeadm release is known to ship {tag}. If registry and mirror do not have it, use etcd's own\n# image instead (`gcr.io/etcd-development/etcd:{to}`) and set both values in the next block accordingly.\n"
         );
     }
     if running.minor() < OLD_REGISTRY_BEFORE {
         text += "# A cluster of this age may still name k8s.gcr.io, which is frozen: if the pull fails, pull from\n# registry.k8s.io and set repository=registry.k8s.io in the next block.\n";
     }
-    text += &format!(
+    _ = write!(
+        text,
         "registry=$(sudo sed -n 's#^ *image: *\\(.*\\)/etcd:.*#\\1#p' /etc/kubernetes/manifests/etcd.yaml)\nsudo crictl pull \"$registry/etcd:\"{word} || sudo ctr -n k8s.io images pull \"$registry/etcd:\"{word}"
     );
     on(EACH_TARGET, text)
@@ -182,18 +191,18 @@ fn rollback(from: &EtcdVersion, to: &EtcdVersion, minor_changes: bool) -> Rollba
     ];
     let by_itself = "If a member fails to come up, kubeadm puts the old manifest back and ends with an error; look first whether it already has. In a cluster of several members never restore the old data directory of one member: remove and re-add that member. If this way of moving etcd does not work here (found in staging, not tonight): edit the image in /etc/kubernetes/manifests/etcd.yaml node by node, or `kubeadm init phase etcd local --config FILE`; both lack kubeadm's copy and way back.";
     let (until, text) = if minor_changes {
-        let formal = if to.minor() > etcd::STORAGE_VERSION_FROM {
-            format!(
-                "After that: `etcdctl downgrade validate {0}`, `etcdctl downgrade enable {0}`, then the old image member by member (https://etcd.io/docs/v3.7/downgrades/); or the snapshot with upgrade-backup/restore-etcd.sh, which loses everything written since.",
+        let formal = match to.minor().cmp(&etcd::STORAGE_VERSION_FROM) {
+            Ordering::Less => {
+                format!("After that only the snapshot, with {RESTORE}.")
+            }
+            Ordering::Equal => format!(
+                "After that: `etcdctl downgrade validate {0}`, `etcdctl downgrade enable {0}`, then the old image member by member, without flags that {0} does not know (https://etcd.io/docs/v3.7/downgrades/downgrade_3_6/); or the snapshot with {RESTORE}.",
                 from.minor()
-            )
-        } else if to.minor() == etcd::STORAGE_VERSION_FROM {
-            format!(
-                "After that: `etcdctl downgrade validate {0}`, `etcdctl downgrade enable {0}`, then the old image member by member, without flags that {0} does not know (https://etcd.io/docs/v3.7/downgrades/downgrade_3_6/); or the snapshot with upgrade-backup/restore-etcd.sh, which loses everything written since.",
+            ),
+            Ordering::Greater => format!(
+                "After that: `etcdctl downgrade validate {0}`, `etcdctl downgrade enable {0}`, then the old image member by member (https://etcd.io/docs/v3.7/downgrades/); or the snapshot with {RESTORE}.",
                 from.minor()
-            )
-        } else {
-            "After that only the snapshot, with upgrade-backup/restore-etcd.sh, which loses everything written since.".to_owned()
+            ),
         };
         (
             format!(
@@ -203,10 +212,7 @@ fn rollback(from: &EtcdVersion, to: &EtcdVersion, minor_changes: bool) -> Rollba
             format!("{formal} {by_itself}"),
         )
     } else {
-        (
-            "at any time: patches of one minor read each other's data".to_owned(),
-            by_itself.to_owned(),
-        )
+        ("none: patches of one minor read each other's data".to_owned(), by_itself.to_owned())
     };
     Rollback { possible: true, until, commands, text: Some(text) }
 }

@@ -5,12 +5,15 @@ mod control_plane;
 mod etcd;
 mod nodes;
 
+use std::fmt::Write as _;
+
 use crate::version::KubernetesVersion;
 use crate::version::MinorVersion;
 
 pub(super) use addons::addons;
 pub(super) use control_plane::ControlPlaneNode;
 pub(super) use control_plane::control_plane_node;
+pub(super) use control_plane::control_plane_nodes;
 pub(super) use etcd::flags_refused as etcd_flags_refused;
 pub(super) use etcd::procedure as etcd;
 pub(super) use nodes::prepare_worker;
@@ -23,17 +26,21 @@ const CERTS_FROM: MinorVersion = MinorVersion::new(1, 20);
 /// The first kubeadm whose default registry is registry.k8s.io
 /// (<https://github.com/kubernetes/kubernetes/pull/109938>).
 const OLD_REGISTRY_BEFORE: MinorVersion = MinorVersion::new(1, 25);
-/// The first kubeadm that saves the kubelet's configuration before it writes a new one
-/// (release notes 1.27).
-pub(super) const KUBELET_BACKUP_FROM: MinorVersion = MinorVersion::new(1, 27);
-/// The kubeadm releases that began to store a newer format of `ClusterConfiguration` (v1beta3,
-/// v1beta4). An older kubeadm cannot read it: it ends with `no kind "ClusterConfiguration" is
-/// registered for version`.
-const FORMATS_FROM: [MinorVersion; 2] = [MinorVersion::new(1, 22), MinorVersion::new(1, 31)];
 
-/// Whether kubeadm of minor `kubeadm` can read what kubeadm of minor `cluster` has stored.
-fn reads(kubeadm: MinorVersion, cluster: MinorVersion) -> bool {
-    FORMATS_FROM.iter().all(|format| cluster < *format || kubeadm >= *format)
+/// Lines for a root shell on a node that kubeadm is about to change: the kubelet's files as they are,
+/// under the kubelet's own version. kubeadm keeps copies too (from 1.27 on), but a node that skips
+/// minors has several, and only the first is the one to go back to.
+pub(super) const SAVE_KUBELET_FILES: &str = r#"for file in config.yaml kubeadm-flags.env; do
+  saved=/var/lib/kubelet/$file.$(kubelet --version | awk '{print $2}')
+  if [ ! -e "$saved" ]; then cp -p "/var/lib/kubelet/$file" "$saved"; fi
+done
+"#;
+
+/// Lines for a root shell: those files again.
+pub(super) fn restore_kubelet_files(version: &KubernetesVersion) -> String {
+    format!(
+        "for file in config.yaml kubeadm-flags.env; do\n  if [ -e \"/var/lib/kubelet/$file.{version}\" ]; then cp -p \"/var/lib/kubelet/$file.{version}\" \"/var/lib/kubelet/$file\"; fi\ndone\n"
+    )
 }
 
 /// The command that lists the certificates and their ends.
@@ -54,7 +61,8 @@ pub(super) fn pull_images(version: &KubernetesVersion) -> String {
     if version.minor() <= OLD_REGISTRY_BEFORE {
         text += "if [ \"$registry\" = k8s.gcr.io ]; then registry=registry.k8s.io; fi\n";
     }
-    text += &format!(
+    _ = write!(
+        text,
         "kubeadm config images pull --kubernetes-version {} --image-repository \"$registry\"",
         version.upstream()
     );

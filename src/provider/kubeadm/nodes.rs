@@ -5,30 +5,19 @@ use crate::provider::Site;
 use crate::provider::packages;
 use crate::version::KubernetesVersion;
 
-use super::reads;
+use super::SAVE_KUBELET_FILES;
 
 /// Lines of the node script: `kubeadm upgrade node` with each kubeadm on the way, the last one with
-/// kubectl. The kubelet is not restarted in between. A kubeadm that cannot read what the cluster's
-/// kubeadm has stored is left out, and the script says so.
+/// kubectl. The kubelet is not restarted in between. Which kubeadm releases are on the way is decided
+/// by the plan.
 pub(in crate::provider) fn prepare_worker(
     site: &Site<'_>,
     to: &KubernetesVersion,
     stops: &[KubernetesVersion],
 ) -> String {
-    let mut lines = String::new();
-    let mut unreadable = Vec::new();
+    let mut lines = format!("host <<'HOST'\n{SAVE_KUBELET_FILES}HOST\n");
     for stop in stops.iter().filter(|stop| *stop < to) {
-        if !reads(stop.minor(), to.minor()) {
-            unreadable.push(stop.minor().to_string());
-            continue;
-        }
         lines += &block(&stop.upstream(), &packages::install(site, stop, &["kubeadm"]));
-    }
-    if !unreadable.is_empty() {
-        lines += &format!(
-            "# kubeadm {} is passed over: it cannot read the format in which this cluster's kubeadm stores its\n# configuration.\n",
-            unreadable.join(" and ")
-        );
     }
     lines + &block(&to.upstream(), &packages::install(site, to, &["kubeadm", "kubectl"]))
 }

@@ -1,4 +1,3 @@
-set -euo pipefail
 install -d -m 700 upgrade-backup
 stamp=$(date -u +%Y%m%dT%H%M%SZ)
 snapshot=$(ssh @HOST@ sudo readlink /var/backups/etcd/latest.db)

@@ -6,8 +6,8 @@ kubectl -n kube-system get configmap kubeadm-config -o jsonpath='{.data.ClusterC
 awk '
   /^[^ ]/   { top = $1; part = "" }
   /^  [^ ]/ { part = $1 }
-  top == "etcd:" && part == "local:" && /^    imageTag:/ { next }
+  top == "etcd:" && part == "local:" && /^    (imageTag:|imageRepository: gcr.io.etcd-development)/ { next }
   { print }' before.yaml > after.yaml
-diff before.yaml after.yaml || true       # only the imageTag line under etcd.local may be gone
+diff before.yaml after.yaml || true       # only the pin under etcd.local may be gone
 kubectl -n kube-system patch configmap kubeadm-config --type merge -p "$(jq -Rs '{data: {ClusterConfiguration: .}}' after.yaml)"
 )

@@ -1,6 +1,6 @@
 # Once: tell every etcd host where its certificates are, and put a wrapper there, so that all later
 # commands are the same on every site. Set the values to those of your etcd unit; a host that has its
-# file already keeps it.
+# file already keeps it. The last line of the loop needs an etcdctl on the host.
 cat > etcdctl-local.env <<'ENV'
 ENDPOINT=https://127.0.0.1:2379
 CACERT=/etc/etcd/pki/ca.crt

@@ -104,8 +104,10 @@ impl<'a> Runbook<'a> {
         let mut hops = hop::hops(plan, &mut lists, &mut sources);
         let mut closing = step::blocks(&plan.closing, &mut lists, &mut sources);
         let titles = lists.titles();
+        let mut seen = std::collections::BTreeMap::new();
         for block in hops.iter_mut().flat_map(|hop| &mut hop.blocks).chain(&mut closing) {
             block.name_lists(&titles);
+            block.fold_repeats(&mut seen);
         }
         let (time, soak) = step::time(plan.steps().map(|(_, step)| step));
         let lists = lists.finish();

@@ -112,7 +112,12 @@ pub struct Script<'a> {
     pub host: &'a str,
     /// The text.
     pub run: String,
+    /// The step that types the same long text first; empty where this is the first, or it is short.
+    pub same_as: String,
 }
+
+/// Texts of at least this many lines are folded where they are repeated.
+const LONG: usize = 15;
 
 /// What must hold.
 #[derive(Debug, Serialize)]
@@ -198,6 +203,19 @@ fn any_pool(text: &str, step: &Step) -> String {
     }
 }
 
+/// The line that sets the variables of a pool's procedure, where a step has one.
+fn assignment(step: &Step) -> Option<&str> {
+    let first = &step.commands.first()?.run;
+    let sets =
+        step.pool.is_some() && first.starts_with("POOL=") && !first.trim_end().contains('\n');
+    sets.then_some(first.trim_end())
+}
+
+/// The commands without that line.
+fn procedure(step: &Step) -> &[Command] {
+    if assignment(step).is_some() { &step.commands[1..] } else { &step.commands }
+}
+
 /// Whether two steps are one procedure: equal but for id, title, pool, targets, batch and time.
 fn alike(left: &Step, right: &Step) -> bool {
     let same = |one: &str, two: &str| one == two || any_pool(one, left) == any_pool(two, right);
@@ -206,7 +224,7 @@ fn alike(left: &Step, right: &Step) -> bool {
         && left.kind == right.kind
         && left.component == right.component
         && left.disruption == right.disruption
-        && left.commands == right.commands
+        && procedure(left) == procedure(right)
         && left.checkpoints.len() == right.checkpoints.len()
         && left.checkpoints.iter().zip(&right.checkpoints).all(|(one, two)| {
             one.id == two.id
@@ -278,7 +296,7 @@ impl<'a> Block<'a> {
                     sources: sources.cite(&reason.source),
                 })
                 .collect(),
-            scripts: scripts(&first.commands),
+            scripts: scripts(procedure(first)),
             checkpoints: first
                 .checkpoints
                 .iter()
@@ -307,6 +325,17 @@ impl<'a> Block<'a> {
         if self.disruption == Disruption::Drain.name() { self.target_count } else { 0 }
     }
 
+    /// Marks long texts that an earlier step types already.
+    pub(super) fn fold_repeats(&mut self, seen: &mut BTreeMap<String, String>) {
+        let long = |script: &&mut Script<'_>| script.run.lines().count() >= LONG;
+        for script in self.scripts.iter_mut().filter(long) {
+            match seen.get(&script.run) {
+                Some(first) => script.same_as.clone_from(first),
+                None => _ = seen.insert(script.run.clone(), self.first.clone()),
+            }
+        }
+    }
+
     /// Writes the names of the lists where they are referred to.
     pub(super) fn name_lists(&mut self, titles: &BTreeMap<String, String>) {
         let rows = self.pools.iter_mut().map(|row| &mut row.nodes);
@@ -324,7 +353,10 @@ impl<'a> PoolRow<'a> {
         let id = step.id.to_string();
         Some(Self {
             pool: pool.as_str(),
-            assignment: format!("POOL={}", crate::plan::shell_word(pool.as_str())),
+            assignment: assignment(step).map_or_else(
+                || format!("POOL={}", crate::plan::shell_word(pool.as_str())),
+                str::to_owned,
+            ),
             nodes: lists.pool(pool, &step.targets, &id),
             from: step.transitions.first().map_or_else(String::new, |first| first.from.to_string()),
             size: step.batch.map_or(0, |batch| batch.size),
@@ -380,7 +412,7 @@ fn scripts(commands: &[Command]) -> Vec<Script<'_>> {
                 host => ("host", host),
             };
             let lines: Vec<_> = commands.iter().map(|command| command.run.trim_end()).collect();
-            Script { place, host, run: lines.join("\n") }
+            Script { place, host, run: lines.join("\n"), same_as: String::new() }
         })
         .collect()
 }

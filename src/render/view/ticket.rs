@@ -37,6 +37,8 @@ pub struct Totals {
     pub steps: u64,
     /// How often a node is drained.
     pub drains: u64,
+    /// With `min-drains`: how many drains that saves against `every-hop`.
+    pub drains_saved: u64,
     /// How often etcd as a whole changes its version.
     pub etcd_upgrades: u64,
     /// How often a member of etcd restarts into another version.
@@ -59,6 +61,7 @@ impl Totals {
             hops,
             steps,
             drains,
+            every_hop_drains,
             etcd_upgrades,
             etcd_restarts,
             client_upgrades,
@@ -71,6 +74,7 @@ impl Totals {
             hops,
             steps,
             drains,
+            drains_saved: every_hop_drains.unwrap_or(drains).saturating_sub(drains),
             etcd_upgrades,
             etcd_restarts,
             client_upgrades,

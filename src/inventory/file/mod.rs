@@ -1,0 +1,214 @@
+//! The `ClusterInventory` document: read, checked, written.
+
+mod convert;
+mod document;
+
+pub use document::InventoryDocument;
+
+use super::Client;
+use super::ControlPlaneNode;
+use super::EtcdMember;
+use super::Inventory;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Place;
+use crate::diagnostic::SourceFile;
+use crate::yaml;
+use document::ApiVersion;
+use document::ClientDocument;
+use document::ControlPlaneDocument;
+use document::ControlPlaneNodeDocument;
+use document::EtcdDocument;
+use document::EtcdMemberDocument;
+use document::Kind;
+use document::Metadata;
+use document::NodePoolDocument;
+use sha2::Digest as _;
+use sha2::Sha256;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// The most nodes that an inventory may have: what Kubernetes supports, with room above it
+/// (<https://kubernetes.io/docs/setup/best-practices/cluster-large/> names 5,000).
+const MOST_NODES: usize = 20_000;
+
+impl Inventory {
+    /// Reads and checks a `ClusterInventory` document.
+    ///
+    /// # Errors
+    ///
+    /// A diagnostic with file, line where it is known, and path of the value.
+    pub fn read(file: &SourceFile) -> Result<Self, Diagnostic> {
+        let document: InventoryDocument = yaml::read(file)?;
+        Self::from_document(document).map_err(|(path, message, help)| {
+            let place = Place { file: file.clone(), path: Some(path), position: None };
+            Diagnostic::error(message).at(place).help(help)
+        })
+    }
+
+    /// The document's digest: the same cluster gives the same one, however the file was written.
+    pub fn digest(&self) -> String {
+        let text = serde_json::to_string(&self.document()).unwrap_or_default();
+        let hex = Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut hex, byte| {
+            // Writing to a String cannot fail.
+            _ = write!(hex, "{byte:02x}");
+            hex
+        });
+        format!("sha256:{hex}")
+    }
+
+    fn from_document(document: InventoryDocument) -> Result<Self, Problem> {
+        let InventoryDocument {
+            api_version: ApiVersion::V1Alpha1,
+            kind: Kind::ClusterInventory,
+            metadata,
+            observed_at,
+            provider,
+            control_plane,
+            etcd,
+            kube_proxy,
+            node_pools,
+            clients,
+        } = document;
+        let ControlPlaneDocument { endpoint, nodes } = control_plane;
+        if nodes.is_empty() {
+            return Err(problem(
+                "controlPlane.nodes",
+                "the inventory has no control-plane node",
+                "name at least one node with its kubeApiserver version",
+            ));
+        }
+        let control_plane: Vec<ControlPlaneNode> =
+            nodes.into_iter().map(ControlPlaneNodeDocument::checked).collect();
+        let etcd = etcd.checked(&control_plane);
+        let pools = node_pools
+            .into_iter()
+            .enumerate()
+            .map(|(position, pool)| pool.checked(position))
+            .collect::<Result<Vec<_>, _>>()?;
+        let clients = clients
+            .into_iter()
+            .map(|ClientDocument { name, kubectl }| Client { name, kubectl })
+            .collect();
+        let name = if metadata.name.is_empty() { "unnamed".to_owned() } else { metadata.name };
+        let inventory = Self {
+            name,
+            observed_at,
+            provider,
+            endpoint,
+            control_plane,
+            etcd,
+            kube_proxy,
+            pools,
+            clients,
+            synthetic: false,
+        };
+        inventory.check_names()?;
+        Ok(inventory.canonical())
+    }
+
+    fn check_names(&self) -> Result<(), Problem> {
+        let control_plane = self.control_plane.iter().map(|node| &node.name);
+        let control_plane = control_plane
+            .enumerate()
+            .map(|(at, name)| (format!("controlPlane.nodes[{at}].name"), name));
+        let workers = self.pools.iter().enumerate().flat_map(|(pool_at, pool)| {
+            pool.nodes.iter().enumerate().map(move |(at, node)| {
+                (format!("nodePools[{pool_at}].nodes[{at}].name"), &node.name)
+            })
+        });
+        distinct("node", control_plane.chain(workers))?;
+        let members = self.etcd.members.iter().enumerate();
+        distinct(
+            "etcd member",
+            members.map(|(at, member)| (format!("etcd.members[{at}].name"), &member.name)),
+        )?;
+        let clients = self.clients.iter().enumerate();
+        distinct(
+            "client",
+            clients.map(|(at, client)| (format!("clients[{at}].name"), &client.name)),
+        )?;
+        let pools = self.pools.iter().enumerate();
+        distinct("pool", pools.map(|(at, pool)| (format!("nodePools[{at}].name"), &pool.name)))?;
+        if self.workers() > MOST_NODES {
+            return Err(problem(
+                "nodePools",
+                format!(
+                    "the inventory has {} worker nodes, more than {MOST_NODES}",
+                    self.workers()
+                ),
+                "check the counts; Kubernetes supports up to 5000 nodes",
+            ));
+        }
+        Ok(())
+    }
+
+    /// The document of this inventory, in canonical order.
+    pub fn document(&self) -> InventoryDocument {
+        InventoryDocument {
+            api_version: ApiVersion::V1Alpha1,
+            kind: Kind::ClusterInventory,
+            metadata: Metadata { name: self.name.clone() },
+            observed_at: self.observed_at,
+            provider: self.provider,
+            control_plane: ControlPlaneDocument {
+                endpoint: self.endpoint.clone(),
+                nodes: self.control_plane.iter().map(ControlPlaneNodeDocument::of).collect(),
+            },
+            etcd: EtcdDocument {
+                topology: self.etcd.topology,
+                members: self
+                    .etcd
+                    .members
+                    .iter()
+                    .map(|EtcdMember { name, version }| EtcdMemberDocument {
+                        name: name.clone(),
+                        version: version.clone(),
+                    })
+                    .collect(),
+            },
+            kube_proxy: self.kube_proxy.clone(),
+            node_pools: self.pools.iter().map(NodePoolDocument::of).collect(),
+            clients: self
+                .clients
+                .iter()
+                .map(|Client { name, kubectl }| ClientDocument {
+                    name: name.clone(),
+                    kubectl: kubectl.clone(),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// Path of the value, what is wrong, what to do.
+type Problem = (String, String, String);
+
+fn problem(
+    path: impl Into<String>,
+    message: impl Into<String>,
+    help: impl Into<String>,
+) -> Problem {
+    (path.into(), message.into(), help.into())
+}
+
+fn distinct<'a, T: Ord + std::fmt::Display + 'a>(
+    what: &str,
+    names: impl Iterator<Item = (String, &'a T)>,
+) -> Result<(), Problem> {
+    let mut seen: BTreeMap<&T, String> = BTreeMap::new();
+    for (path, name) in names {
+        if let Some(first) = seen.insert(name, path.clone()) {
+            return Err(problem(
+                path,
+                format!("the {what} `{name}` is named twice; it stands at {first} too"),
+                format!("give every {what} a name of its own"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The JSON Schema of an inventory.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(InventoryDocument).to_value()
+}
