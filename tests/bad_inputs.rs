@@ -567,7 +567,7 @@ fn refusals() -> Vec<Bad> {
             "plan --from 1.30 --to 1.29",
             &[
                 "Kubernetes has no downgrade of the control plane",
-                "kube-apiserver runs v1.30.14",
+                "kube-apiserver: runs v1.30.14",
                 "rule one-minor-at-a-time",
                 "ways out:",
                 "choose a target above it",
