@@ -178,7 +178,7 @@ fn drawn(sketch: &Sketch) -> Inventory {
 }
 
 proptest! {
-    #![proptest_config(config(128))]
+    #![proptest_config(config(48))]
 
     /// Any cluster gets a plan or a reason, never a panic; the plan is clean under the verifier, and
     /// its own figures are right.
