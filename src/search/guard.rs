@@ -140,7 +140,14 @@ pub(super) fn refuse(
             if state.control_plane_at(stop) { Vec::new() } else { vec![Blocked::ControlPlaneWaits] }
         }
     };
+    if let Transition::ControlPlaneNode { moves_addons: true, .. } = transition {
+        // kubeadm moves the node before kube-proxy, so there is a moment with the old kube-proxy.
+        let before_addons = ClusterState { kube_proxy: state.kube_proxy, ..next.clone() };
+        blocked.extend(worse(problem, state, &before_addons));
+    }
     blocked.extend(worse(problem, state, next));
+    blocked.sort();
+    blocked.dedup();
     blocked
 }
 

@@ -17,7 +17,7 @@
 //!    every kube-apiserver, then every kube-controller-manager, then every kube-scheduler.
 //! 3. *kube-proxy.* One `DaemonSet` under kubeadm, which kubeadm moves itself: with the first
 //!    kube-apiserver of a hop before `addons_last_from`, with the last node that is behind from then
-//!    on. In a manual install it is a service of the node and moves with its kubelet.
+//!    on. The node comes first, so what kube-proxy runs until then must be permitted beside it. In a manual install it is a service of the node and moves with its kubelet.
 //! 4. *Nodes.* A node goes to the stop, never down: one whose kubelet is of a newer minor waits for the
 //!    hop that reaches it, its kube-proxy too. That is one drain, whichever of its two parts moves.
 //! 5. *Clients* go to the stop, from below or from above.
@@ -381,6 +381,10 @@ impl Oracle<'_> {
                 next.control_plane[at] = node.map(|part| part.max(stop));
                 let with_last = self.minor(stop) >= self.problem.tool.addons_last_from;
                 if if with_last { control_plane_done(&next, stop) } else { opens } {
+                    // The node has moved before kube-proxy follows, and that moment counts too.
+                    if !self.harmless(moment, &next) {
+                        continue;
+                    }
                     next.daemon_set = next.daemon_set.map(|proxy| proxy.max(stop));
                 }
             } else {
