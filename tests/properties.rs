@@ -39,7 +39,9 @@ use proptest::test_runner::FileFailurePersistence;
 use proptest::test_runner::TestCaseError;
 
 use oracle::Price;
+use random::Bounds;
 use random::LARGE;
+use random::MEDIUM;
 use random::SMALL;
 use random::Sketch;
 use random::settled;
@@ -48,12 +50,20 @@ use replay::Cluster;
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::embedded);
 
-/// The figure of the whole run comes from `KUBEHOP_CASES`.
+/// How many cases the whole run has, where that is asked for.
 #[expect(clippy::disallowed_methods, reason = "the one knob of the test run")]
+fn whole_run() -> Option<u32> {
+    std::env::var("KUBEHOP_CASES").ok().and_then(|cases| cases.parse().ok())
+}
+
+/// The clusters of a run: smaller ones where it is to be short.
+fn clusters() -> Bounds {
+    if whole_run().is_some() { LARGE } else { MEDIUM }
+}
+
 fn config(short: u32) -> ProptestConfig {
-    let cases = std::env::var("KUBEHOP_CASES").ok().and_then(|cases| cases.parse().ok());
     ProptestConfig {
-        cases: cases.unwrap_or(short),
+        cases: whole_run().unwrap_or(short),
         max_shrink_iters: 20_000,
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct(concat!(
             env!("CARGO_MANIFEST_DIR"),
@@ -178,12 +188,12 @@ fn drawn(sketch: &Sketch) -> Inventory {
 }
 
 proptest! {
-    #![proptest_config(config(128))]
+    #![proptest_config(config(64))]
 
     /// Any cluster gets a plan or a reason, never a panic; the plan is clean under the verifier, and
     /// its own figures are right.
     #[test]
-    fn every_plan_is_clean(sketch in sketches(LARGE)) {
+    fn every_plan_is_clean(sketch in sketches(clusters())) {
         let inventory = drawn(&sketch);
         let request = sketch.request(&inventory, &CATALOG);
         if let Some((Some(plan), cost)) = planned(&request)? {
@@ -237,7 +247,7 @@ proptest! {
 
     /// The order of the lists in the inventory file is not seen in the plan.
     #[test]
-    fn permuted_input_gives_the_same_bytes(sketch in sketches(LARGE), turn in any::<usize>()) {
+    fn permuted_input_gives_the_same_bytes(sketch in sketches(clusters()), turn in any::<usize>()) {
         let text = yaml::write(&drawn(&sketch).document()).unwrap();
         let (one, two) = (read(&text), shuffled(&drawn(&sketch), turn));
         let bytes = |inventory: &Inventory| -> Result<_, TestCaseError> {
@@ -250,7 +260,7 @@ proptest! {
     /// Who stops anywhere and plans again reaches the target at no higher cost than by going on; who
     /// stops at the end has nothing to do.
     #[test]
-    fn planning_again_costs_no_more(sketch in sketches(LARGE), cut in any::<proptest::sample::Index>()) {
+    fn planning_again_costs_no_more(sketch in sketches(clusters()), cut in any::<proptest::sample::Index>()) {
         let inventory = drawn(&sketch);
         let request = sketch.request(&inventory, &CATALOG);
         if let Some((Some(plan), _)) = planned(&request)? {
@@ -280,7 +290,7 @@ proptest! {
 
     /// A stricter policy neither opens a way nor makes one cheaper.
     #[test]
-    fn a_stricter_policy_never_helps(sketch in sketches(LARGE), which in any::<u8>()) {
+    fn a_stricter_policy_never_helps(sketch in sketches(clusters()), which in any::<u8>()) {
         let inventory = drawn(&sketch);
         let mut request = sketch.request(&inventory, &CATALOG);
         let free = planned(&request)?.map(|(_, cost)| cost);

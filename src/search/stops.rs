@@ -241,7 +241,14 @@ impl Chooser<'_> {
             minor,
             known: known_minors(self.releases, minor),
         })?;
-        let wanted = exact.or_else(|| self.question.pins.get(&minor));
+        let pin = self.question.pins.get(&minor);
+        if let (Some(exact), Some(pin)) = (exact, pin)
+            && exact != pin
+        {
+            let rejected = vec![(exact.clone(), Rejected::Pinned { to: pin.clone() })];
+            return Err(NoStop::NothingLeft { minor, rejected });
+        }
+        let wanted = exact.or(pin);
         let mut versions: Vec<KubernetesVersion> = release.patches.keys().rev().cloned().collect();
         if let Some(wanted) = wanted.filter(|wanted| !versions.contains(wanted)) {
             versions.insert(0, wanted.clone());

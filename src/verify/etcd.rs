@@ -166,8 +166,8 @@ impl<'a> Etcd<'a> {
     }
 
     /// etcd changes in a step of its own, before the API servers of its hop. A half-finished hop
-    /// that the plan found may be met by members that are brought level inside their minor. Whether
-    /// the step is in its place.
+    /// that the plan found may be met by members that are brought level, to a minor that one of them
+    /// runs already. Whether the step is in its place.
     fn order(
         &self,
         step: &Step,
@@ -189,7 +189,7 @@ impl<'a> Etcd<'a> {
         }
         let half_way = world.minors(Component::KubeApiserver).distinct() > 1;
         let levels =
-            self.moved == Moved::Never && world.members().all(|at| at.minor() == target.minor());
+            self.moved == Moved::Never && world.members().any(|at| at.minor() == target.minor());
         let halved = half_way && !levels;
         if halved {
             report.add(Code::EtcdHalfWay, place, || {
@@ -288,7 +288,10 @@ impl<'a> Etcd<'a> {
         let (from, flags) = self.tool.stacked_etcd_from;
         let flags = (stacked && to.minor() >= from).then(|| EtcdVersion::new(flags, 0));
         let minimum = self.facts.etcd_minimum(to, self.topology).max(flags);
-        if let Some(minimum) = minimum.filter(|minimum| oldest < minimum) {
+        let first = world.apiservers().all(|apiserver| apiserver.minor() < to.minor());
+        // An external etcd that serves API servers of the minor already is past the question.
+        let asked = stacked || first;
+        if let Some(minimum) = minimum.filter(|minimum| asked && oldest < minimum) {
             self.minimum_reported = true;
             report.add(Code::EtcdMinimum, Place::Step(step.id), || {
                 [
@@ -297,7 +300,6 @@ impl<'a> Etcd<'a> {
                 ]
             });
         }
-        let first = world.apiservers().all(|apiserver| apiserver.minor() < to.minor());
         let default = self.facts.etcd_default(to).filter(|default| oldest < default);
         if let Some(default) = default.filter(|_| stacked && first) {
             report.add(Code::EtcdDefault, Place::Step(step.id), || {

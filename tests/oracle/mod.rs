@@ -13,11 +13,11 @@
 //! 1. *Order.* The phases of a hop are: etcd, control plane, kube-proxy on its own, kubelets, clients.
 //!    A phase that is left does not come back in the hop. The later three need a control plane that
 //!    stands at the stop, and so does the next hop.
-//! 2. *Control plane.* kubeadm moves the three parts of one node together. A manual install moves
+//! 2. *Control plane.* In levelling it moves only once the members of etcd run one version. kubeadm moves the three parts of one node together. A manual install moves
 //!    every kube-apiserver, then every kube-controller-manager, then every kube-scheduler.
 //! 3. *kube-proxy.* One `DaemonSet` under kubeadm, which kubeadm moves itself: with the first
 //!    kube-apiserver of a hop before `addons_last_from`, with the last node that is behind from then
-//!    on. In a manual install it is a service of the node and moves with its kubelet.
+//!    on. The node comes first, so what kube-proxy runs until then must be permitted beside it. In a manual install it is a service of the node and moves with its kubelet.
 //! 4. *Nodes.* A node goes to the stop, never down: one whose kubelet is of a newer minor waits for the
 //!    hop that reaches it, its kube-proxy too. That is one drain, whichever of its two parts moves.
 //! 5. *Clients* go to the stop, from below or from above.
@@ -42,7 +42,8 @@
 //!    hop before `addons_last_from` rolls under kubeadm, kube-proxy is measured against the newest
 //!    kube-apiserver only.
 //! 9. *every-hop.* A hop ends with every node, kube-proxy and client at its minor and stop; levelling
-//!    does not ask for that.
+//!    does not ask for that, unless it completes a hop that was left half done: then all of them end
+//!    on the minor of that hop.
 //! 10. *Goal.* After the last hop everything is at the target, etcd runs one version, no rule is
 //!     broken.
 //! 11. *Cost*, field by field: hazards of the stops of the hops, drains, etcd restarts.
@@ -100,12 +101,15 @@ type Outside = (i64, i64);
 struct Oracle<'a> {
     problem: &'a Problem,
     versions: Vec<KubernetesVersion>,
+    /// Whether the cluster was left half way through a hop.
+    half_done: bool,
 }
 
 /// The least price of an upgrade of this cluster; `None` if there is none.
 pub(crate) fn solve(inventory: &Inventory, problem: &Problem) -> Option<Price> {
-    let oracle = Oracle { problem, versions: versions(inventory, problem) };
+    let mut oracle = Oracle { problem, versions: versions(inventory, problem), half_done: false };
     let start = oracle.start(inventory);
+    oracle.half_done = !control_plane_done(&start, oracle.stop(0));
     let mut best = BTreeMap::from([(start.clone(), Price::default())]);
     let mut queue = BTreeSet::from([(Price::default(), start)]);
     while let Some((price, moment)) = queue.pop_first() {
@@ -289,9 +293,18 @@ impl Oracle<'_> {
                 acts.push((next, Price::default()));
             }
         }
+        let on_minor = |version: Version| self.minor(version) >= self.minor(stop);
+        let levelled = || {
+            moment
+                .nodes
+                .iter()
+                .all(|(kubelet, proxy)| on_minor(*kubelet) && proxy.is_none_or(on_minor))
+                && moment.daemon_set.is_none_or(on_minor)
+                && moment.clients.iter().all(|client| on_minor(*client))
+        };
         let complete = self.problem.strategy == Strategy::MinDrains
-            || moment.hop == 0
-            || self.rest_done(moment, stop);
+            || moment.hop == 0 && (!self.half_done || levelled())
+            || moment.hop > 0 && self.rest_done(moment, stop);
         if moment.hop < self.last_hop() && complete {
             let mut next = moment.clone();
             next.hop += 1;
@@ -353,6 +366,10 @@ impl Oracle<'_> {
         if opens && moment.hop > 0 && !self.may_open(moment, stop) {
             return;
         }
+        let one_etcd = moment.etcd.windows(2).all(|pair| pair[0] == pair[1]);
+        if moment.hop == 0 && !one_etcd {
+            return;
+        }
         let mut next = moment.clone();
         next.phase = CONTROL_PLANE;
         for (at, node) in moment.control_plane.iter().enumerate() {
@@ -364,6 +381,10 @@ impl Oracle<'_> {
                 next.control_plane[at] = node.map(|part| part.max(stop));
                 let with_last = self.minor(stop) >= self.problem.tool.addons_last_from;
                 if if with_last { control_plane_done(&next, stop) } else { opens } {
+                    // The node has moved before kube-proxy follows, and that moment counts too.
+                    if !self.harmless(moment, &next) {
+                        continue;
+                    }
                     next.daemon_set = next.daemon_set.map(|proxy| proxy.max(stop));
                 }
             } else {

@@ -48,6 +48,10 @@ pub(crate) struct Bounds {
 pub(crate) const SMALL: Bounds =
     Bounds { control_plane: 3, pools: 2, nodes: 2, clients: 2, hops: 3 };
 
+/// Large enough to meet everything, small enough for a short run.
+pub(crate) const MEDIUM: Bounds =
+    Bounds { control_plane: 3, pools: 3, nodes: 6, clients: 2, hops: 4 };
+
 /// As large as clusters that people have, but for the nodes of a pool.
 pub(crate) const LARGE: Bounds =
     Bounds { control_plane: 5, pools: 6, nodes: 30, clients: 3, hops: 15 };

@@ -1,0 +1,170 @@
+//! A scenario for each fault that the property tests have found, with its story.
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use kubehop::catalog::Catalog;
+use kubehop::catalog::ClusterFacts;
+use kubehop::cluster::OsFamily;
+use kubehop::cluster::Strategy;
+use kubehop::component::Component;
+use kubehop::diagnostic::Severity;
+use kubehop::diagnostic::SourceFile;
+use kubehop::inventory::Inventory;
+use kubehop::plan::Plan;
+use kubehop::plan::Step;
+use kubehop::planner::Outcome;
+use kubehop::planner::PlanError;
+use kubehop::planner::Request;
+use kubehop::planner::plan;
+use kubehop::policy::ToolRules;
+use kubehop::policy::VersionSkewPolicy;
+use kubehop::search::NoStop;
+use kubehop::search::Question;
+use kubehop::search::problem;
+use kubehop::search::search;
+use kubehop::verify::CatalogFacts;
+use kubehop::verify::verify;
+use kubehop::version::EtcdMinor;
+use kubehop::version::MinorVersion;
+
+fn inventory(provider: &str, parts: &str) -> Inventory {
+    let head = "apiVersion: kubehop.dev/v1alpha1\nkind: ClusterInventory\n";
+    let text = format!("{head}provider: {provider}\n{parts}");
+    Inventory::read(&SourceFile::new("inventory.yaml", text)).unwrap()
+}
+
+fn request<'a>(inventory: &'a Inventory, catalog: &'a Catalog, to: &str) -> Request<'a> {
+    Request {
+        inventory,
+        catalog,
+        to: to.parse().unwrap(),
+        strategy: Strategy::MinDrains,
+        pins: BTreeMap::new(),
+        avoid: BTreeSet::new(),
+        os: OsFamily::Debian,
+        strict: false,
+        etcd: None,
+        from_minor: None,
+        policy: VersionSkewPolicy::upstream(),
+        tool: ToolRules::kubeadm(),
+    }
+}
+
+/// The plan, which is clean.
+fn planned(request: &Request<'_>) -> Plan {
+    let outcome = plan(request);
+    let Ok(Outcome::Planned { plan, .. }) = outcome else { panic!("no plan: {outcome:?}") };
+    let facts = CatalogFacts::new(request.catalog, &plan).unwrap();
+    let findings = verify(&plan, &facts, &request.policy, &request.tool, None);
+    let errors: Vec<_> =
+        findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+    *plan
+}
+
+fn moves<'a>(plan: &'a Plan, component: Component) -> Vec<&'a Step> {
+    let moves = |step: &&Step| step.transitions.iter().any(|moved| moved.component == component);
+    plan.steps().map(|(_, step)| step).filter(moves).collect()
+}
+
+/// Every subset of the cohorts used to be a state of its own, and kubelets of many minors ran into
+/// the cap of the search.
+#[test]
+fn kubelets_of_many_minors_stay_within_the_cap() {
+    let node =
+        |prefix: &str, minor: u64| format!("{{name: {prefix}-{minor}, kubelet: v1.{minor}.0}}");
+    let workers: Vec<_> = (26..=29).map(|minor| node("w", minor)).collect();
+    let masters: Vec<_> = (26..=29)
+        .map(|minor| format!("{{name: cp-{minor}, kubeApiserver: v1.29.1, kubelet: v1.{minor}.0}}"))
+        .collect();
+    let inventory = inventory(
+        "manual",
+        &format!(
+            "controlPlane: {{nodes: [{}]}}\nkubeProxy: v1.27.0\nnodePools: [{{name: p, nodes: [{}]}}]\n",
+            masters.join(", "),
+            workers.join(", "),
+        ),
+    );
+    let plan = planned(&request(&inventory, &Catalog::embedded(), "1.37"));
+    assert_eq!(plan.summary.hops, 8);
+}
+
+/// Neither the kubelets nor kube-proxy could move, since the other would have been too far from it:
+/// there was no way back for nodes that were left behind as a whole.
+#[test]
+fn nodes_that_were_left_behind_as_a_whole_are_repaired() {
+    let inventory = inventory(
+        "kubeadm",
+        "controlPlane: {nodes: [{name: cp, kubeApiserver: v1.28.2, kubelet: v1.24.3}]}\nkubeProxy: v1.24.3\n",
+    );
+    let plan = planned(&request(&inventory, &Catalog::embedded(), "1.29"));
+    assert_eq!(moves(&plan, Component::Kubelet).len(), 2, "to 1.28 and to 1.29");
+}
+
+/// kubeadm moves the node before kube-proxy follows; the search looked at the end of that only.
+#[test]
+fn a_kube_proxy_at_the_edge_moves_before_the_hop() {
+    let inventory = inventory(
+        "kubeadm",
+        "controlPlane: {nodes: [{name: cp, kubeApiserver: v1.24.1}]}\nkubeProxy: v1.22.9\n",
+    );
+    let plan = planned(&request(&inventory, &Catalog::embedded(), "1.25"));
+    let steps = moves(&plan, Component::KubeProxy);
+    let apiserver = moves(&plan, Component::KubeApiserver)[0].id;
+    assert!(steps.len() == 2 && steps[0].id < apiserver, "{:?}", steps.len());
+}
+
+/// A step on nodes whose kubelet has moved already said that it was about the kubelet.
+#[test]
+fn a_node_step_that_moves_kube_proxy_alone_says_so() {
+    let inventory = inventory(
+        "manual",
+        "controlPlane: {nodes: [{name: cp, kubeApiserver: v1.27.16}]}\nkubeProxy: v1.26.1\n\
+         nodePools: [{name: p, nodes: [{name: w, kubelet: v1.27.16}]}]\n",
+    );
+    let plan = planned(&request(&inventory, &Catalog::embedded(), "v1.27.16"));
+    let steps = moves(&plan, Component::KubeProxy);
+    assert_eq!(steps.len(), 1);
+    assert_eq!(steps[0].component, Some(Component::KubeProxy));
+}
+
+/// The pin was passed over in silence.
+#[test]
+fn a_pin_against_the_target_is_refused() {
+    let inventory =
+        inventory("kubeadm", "controlPlane: {nodes: [{name: cp, kubeApiserver: v1.24.1}]}\n");
+    let catalog = Catalog::embedded();
+    let pins = BTreeMap::from([(MinorVersion::new(1, 25), "v1.25.15".parse().unwrap())]);
+    let request = Request { pins, ..request(&inventory, &catalog, "v1.25.16") };
+    let Err(PlanError::NoStop(why)) = plan(&request) else { panic!("the pin was ignored") };
+    assert!(matches!(*why, NoStop::NothingLeft { .. }), "{why:?}");
+}
+
+/// The minor that kubeadm itself asks of a stacked etcd was above the highest one that the search
+/// tried, wherever the matrix asked for less.
+#[test]
+fn etcd_goes_as_far_as_kubeadm_asks() {
+    let catalog = Catalog::embedded();
+    let inventory = inventory(
+        "kubeadm",
+        "controlPlane: {nodes: [{name: cp, kubeApiserver: v1.30.1, kubelet: v1.30.1}]}\n\
+         etcd: {members: [{name: cp, version: v3.5.15}]}\n",
+    );
+    let mut request = request(&inventory, &catalog, "1.31");
+    request.tool.stacked_etcd_from = (MinorVersion::new(1, 31), EtcdMinor::new(3, 6));
+    let problem = problem(&Question {
+        inventory: &inventory,
+        catalog: &catalog,
+        to: &request.to,
+        strategy: request.strategy,
+        pins: &request.pins,
+        avoid: &request.avoid,
+        policy: &request.policy,
+        tool: &request.tool,
+        facts: &ClusterFacts::default(),
+    })
+    .unwrap();
+    assert_eq!(search(&problem).unwrap().cost.etcd_restarts, 2, "the floor of 3.6, then 3.6");
+}
