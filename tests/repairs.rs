@@ -168,3 +168,16 @@ fn etcd_goes_as_far_as_kubeadm_asks() {
     .unwrap();
     assert_eq!(search(&problem).unwrap().cost.etcd_restarts, 2, "the floor of 3.6, then 3.6");
 }
+
+/// The verifier took the completion of a half-done hop for a stop that passes over the pin.
+#[test]
+fn a_half_done_hop_is_completed_before_the_pin_is_reached() {
+    let inventory = inventory(
+        "kubeadm",
+        "controlPlane: {nodes: [{name: a, kubeApiserver: v1.30.5}, {name: b, kubeApiserver: v1.29.5}]}\n",
+    );
+    let catalog = Catalog::embedded();
+    let pins = BTreeMap::from([(MinorVersion::new(1, 30), "v1.30.14".parse().unwrap())]);
+    let plan = planned(&Request { pins, ..request(&inventory, &catalog, "1.30") });
+    assert_eq!(plan.summary.hops, 2);
+}

@@ -78,6 +78,14 @@ fn is_asked_for(plan: &Plan, version: &KubernetesVersion) -> bool {
         || options.to.parse() == Ok(VersionRequest::Release(version.clone()))
 }
 
+/// Whether a kube-apiserver runs this release before the first step, so that a half-done hop is
+/// completed to it.
+fn runs_already(plan: &Plan, version: &KubernetesVersion) -> bool {
+    plan.initial_state.instances.iter().any(|group| {
+        group.component == Component::KubeApiserver && group.version.kubernetes() == Some(version)
+    })
+}
+
 /// A plan does not stop at a release marked `avoid`. What a person asked for by its patch is their
 /// decision; what the control plane runs already is not made worse by levelling to it.
 fn known_bad(
@@ -88,10 +96,7 @@ fn known_bad(
     report: &mut Report,
 ) {
     let Some(avoid) = facts.avoid(version) else { return };
-    let runs_already = plan.initial_state.instances.iter().any(|group| {
-        group.component == Component::KubeApiserver && group.version.kubernetes() == Some(version)
-    });
-    let severity = if runs_already {
+    let severity = if runs_already(plan, version) {
         Severity::Info
     } else if is_asked_for(plan, version) {
         Severity::Warning
@@ -109,9 +114,10 @@ fn known_bad(
     }
 }
 
-/// A version that was forbidden is not a stop.
+/// A version that was forbidden is not a stop; to complete a half-done hop to it is none.
 fn forbidden(plan: &Plan, version: &KubernetesVersion, place: Place, report: &mut Report) {
-    if plan.provenance.options.avoid.contains(version) {
+    let forbidden = plan.provenance.options.avoid.contains(version);
+    if forbidden && !runs_already(plan, version) {
         report.add(Code::OptionIgnored, place, || {
             [
                 format!("{version} was forbidden with `--avoid`"),
@@ -121,11 +127,12 @@ fn forbidden(plan: &Plan, version: &KubernetesVersion, place: Place, report: &mu
     }
 }
 
-/// A hop to a minor that was pinned goes to that patch.
+/// A hop to a minor that was pinned goes to that patch. A half-done hop is completed to what runs, and
+/// the pinned patch is a hop of its own.
 fn pinned(plan: &Plan, report: &mut Report) {
     for hop in &plan.hops {
         let pinned = plan.provenance.options.pin.get(&hop.to.minor());
-        let raises = hop.to.minor() > hop.from.minor();
+        let raises = hop.to.minor() > hop.from.minor() && !runs_already(plan, &hop.to);
         if let Some(pinned) = pinned.filter(|pinned| raises && **pinned != hop.to) {
             report.add(Code::OptionIgnored, Place::Hop(hop.number), || {
                 [
