@@ -28,7 +28,7 @@ fn policy_and_data_agree() {
             let (our_older, our_newer) = rule.limits(minor);
             assert_eq!(
                 (u64::from(our_older), u64::from(our_newer)),
-                (u64::from(older), u64::from(newer)),
+                (older, newer),
                 "{id} for a subject at {minor}"
             );
         }
