@@ -4,6 +4,7 @@
 use crate::cluster::EtcdTopology;
 use crate::cluster::Provider;
 use crate::component::Component;
+use crate::diagnostic::Severity;
 use crate::plan::Step;
 use crate::plan::StepKind;
 use crate::policy::ToolRules;
@@ -166,7 +167,7 @@ impl<'a> Etcd<'a> {
     }
 
     /// etcd changes in a step of its own, before the API servers of its hop. A half-finished hop
-    /// that the plan found may be met by members that are brought level inside their minor. Whether
+    /// that the plan found may be met by members that are brought level inside the newest minor. Whether
     /// the step is in its place.
     fn order(
         &self,
@@ -188,8 +189,9 @@ impl<'a> Etcd<'a> {
             return false;
         }
         let half_way = world.minors(Component::KubeApiserver).distinct() > 1;
-        let levels =
-            self.moved == Moved::Never && world.members().all(|at| at.minor() == target.minor());
+        // Members of a half-done minor are completed like those on two patches.
+        let newest = world.members().map(EtcdVersion::minor).max();
+        let levels = self.moved == Moved::Never && newest == Some(target.minor());
         let halved = half_way && !levels;
         if halved {
             report.add(Code::EtcdHalfWay, place, || {
@@ -287,17 +289,24 @@ impl<'a> Etcd<'a> {
         let stacked = self.topology == EtcdTopology::Stacked;
         let (from, flags) = self.tool.stacked_etcd_from;
         let flags = (stacked && to.minor() >= from).then(|| EtcdVersion::new(flags, 0));
+        let first = world.apiservers().all(|apiserver| apiserver.minor() < to.minor());
+        // A half-done hop was found with this etcd: finishing it makes nothing worse. The flags of a
+        // manifest are written node by node.
+        let severity = if first || flags.as_ref().is_some_and(|flags| oldest < flags) {
+            Code::EtcdMinimum.entry().severity
+        } else {
+            Severity::Warning
+        };
         let minimum = self.facts.etcd_minimum(to, self.topology).max(flags);
         if let Some(minimum) = minimum.filter(|minimum| oldest < minimum) {
             self.minimum_reported = true;
-            report.add(Code::EtcdMinimum, Place::Step(step.id), || {
+            report.add_as(severity, Code::EtcdMinimum, Place::Step(step.id), 0, || {
                 [
                     format!("{to} requires etcd {minimum}, but a member runs {oldest}"),
                     "move etcd before the first kube-apiserver of this hop".to_owned(),
                 ]
             });
         }
-        let first = world.apiservers().all(|apiserver| apiserver.minor() < to.minor());
         let default = self.facts.etcd_default(to).filter(|default| oldest < default);
         if let Some(default) = default.filter(|_| stacked && first) {
             report.add(Code::EtcdDefault, Place::Step(step.id), || {
