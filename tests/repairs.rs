@@ -181,3 +181,18 @@ fn a_half_done_hop_is_completed_before_the_pin_is_reached() {
     let plan = planned(&Request { pins, ..request(&inventory, &catalog, "1.30") });
     assert_eq!(plan.summary.hops, 2);
 }
+
+/// The verifier refused to level members of two minors while the control plane was half done too,
+/// though both were found so and etcd comes first.
+#[test]
+fn etcd_and_the_control_plane_may_both_be_found_half_done() {
+    let inventory = inventory(
+        "kubeadm",
+        "controlPlane: {nodes: [{name: a, kubeApiserver: v1.34.1}, {name: b, kubeApiserver: v1.33.5}]}\n\
+         etcd: {members: [{name: a, version: v3.6.5}, {name: b, version: v3.5.32}]}\n",
+    );
+    let plan = planned(&request(&inventory, &Catalog::embedded(), "v1.34.1"));
+    let (etcd, apiserver) =
+        (moves(&plan, Component::Etcd)[0].id, moves(&plan, Component::KubeApiserver)[0].id);
+    assert!(etcd < apiserver);
+}

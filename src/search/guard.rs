@@ -126,14 +126,16 @@ pub(super) fn refuse(
             let stop = problem.ladder.stop_level(state.hop);
             let starts =
                 state.hop > 0 && state.control_plane.iter().all(|node| node.apiserver < stop);
-            if starts {
+            let mut blocked = if starts {
                 control_plane_starts(problem, state)
             } else if state.hop == 0 {
                 // A half-done hop goes on once the members of etcd are on one version.
                 etcd_mixed(state).into_iter().collect()
             } else {
                 Vec::new()
-            }
+            };
+            blocked.extend(stacked_etcd(problem, state));
+            blocked
         }
         Transition::KubeProxy | Transition::Kubelets { .. } | Transition::Clients { .. } => {
             let stop = problem.ladder.stop_level(state.hop);
@@ -211,6 +213,17 @@ pub(super) fn nodes_and_clients_at(problem: &Problem, state: &ClusterState, hop:
         && state.clients.keys().all(|client| client.minor >= stop.minor)
 }
 
+/// kubeadm writes the flags of etcd on every node that it moves, in levelling too.
+fn stacked_etcd(problem: &Problem, state: &ClusterState) -> Option<Blocked> {
+    let (oldest, _) = state.etcd_span()?;
+    let floor = stacked_floor(problem, state.hop).filter(|floor| oldest.minor() < *floor)?;
+    Some(Blocked::EtcdTooOld {
+        etcd: oldest.clone(),
+        needed: EtcdVersion::new(floor, 0),
+        rule: RuleId::KubeadmStackedEtcd,
+    })
+}
+
 /// What must hold before the first kube-apiserver of a hop moves.
 fn control_plane_starts(problem: &Problem, state: &ClusterState) -> Vec<Blocked> {
     let stop = problem.ladder.stop(state.hop);
@@ -229,15 +242,6 @@ fn control_plane_starts(problem: &Problem, state: &ClusterState) -> Vec<Blocked>
         let better = problem.etcd.stops.get(&first.minor()).is_some_and(|good| good > first);
         if better && problem.etcd.avoid.contains(first) {
             blocked.push(Blocked::EtcdKnownBad { etcd: first.clone() });
-        }
-        if let Some(floor) =
-            stacked_floor(problem, state.hop).filter(|floor| first.minor() < *floor)
-        {
-            blocked.push(Blocked::EtcdTooOld {
-                etcd: first.clone(),
-                needed: EtcdVersion::new(floor, 0),
-                rule: RuleId::KubeadmStackedEtcd,
-            });
         }
     }
     if problem.provider == Provider::Kubeadm {

@@ -30,8 +30,9 @@
 //!    for. Each member that changes is one restart.
 //! 7. *Before the first kube-apiserver of a hop* (not in levelling): etcd runs one version, at least
 //!    the one that the stop needs, and none that is marked `avoid` while a better release of its minor
-//!    is known; kubeadm with stacked etcd has its own floor; kubeadm accepts the oldest kubelet; every
-//!    client is within range of the minor before and of the minor after.
+//!    is known; kubeadm accepts the oldest kubelet; every client is within range of the minor before
+//!    and of the minor after. Before every node that kubeadm moves, in levelling too: a stacked etcd is
+//!    at kubeadm's own floor for it.
 //! 8. *Skew.* Each rule is measured between a subject and everything that it may reach: how many
 //!    minors too old, how many too new, at worst. No act may raise either number of any subject. So a
 //!    rule that the start breaks may stay broken and never gets worse. Of kube-apiservers the distance
@@ -353,10 +354,14 @@ impl Oracle<'_> {
     fn highest_etcd(&self) -> Option<EtcdMinor> {
         let needs = self.problem.ladder.stops().iter().filter_map(|stop| stop.etcd.as_ref());
         let needs = needs.map(|need| need.at_least.minor()).max();
+        needs.max(self.stacked_floor(self.stop(self.last_hop())))
+    }
+
+    /// The oldest minor of a stacked etcd beside which kubeadm of a stop works.
+    fn stacked_floor(&self, stop: Version) -> Option<EtcdMinor> {
         let (from, floor) = self.problem.tool.stacked_etcd_from;
-        let target = self.minor(self.stop(self.last_hop()));
         let stacked = self.kubeadm() && self.problem.topology == EtcdTopology::Stacked;
-        needs.max((stacked && target >= from).then_some(floor))
+        (stacked && self.minor(stop) >= from).then_some(floor)
     }
 
     /// Rules 2 and 3.
@@ -368,6 +373,10 @@ impl Oracle<'_> {
         }
         let one_etcd = moment.etcd.windows(2).all(|pair| pair[0] == pair[1]);
         if moment.hop == 0 && !one_etcd {
+            return;
+        }
+        let floor = self.stacked_floor(stop);
+        if moment.etcd.iter().any(|member| Some(member.minor()) < floor) {
             return;
         }
         let mut next = moment.clone();
@@ -404,12 +413,9 @@ impl Oracle<'_> {
         let minor = self.minor(stop);
         if let (Some(oldest), Some(newest)) = (moment.etcd.iter().min(), moment.etcd.iter().max()) {
             let need = problem.ladder.stops()[moment.hop].etcd.as_ref();
-            let (from, floor) = problem.tool.stacked_etcd_from;
-            let stacked = self.kubeadm() && problem.topology == EtcdTopology::Stacked;
             if oldest != newest
                 || need.is_some_and(|need| *oldest < need.at_least)
                 || is_avoided(problem, oldest)
-                || stacked && minor >= from && oldest.minor() < floor
             {
                 return false;
             }
