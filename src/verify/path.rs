@@ -178,7 +178,8 @@ pub(super) fn target(plan: &Plan, world: &World<'_>, report: &mut Report) {
     for component in Component::ALL {
         let reached = |version: &KubernetesVersion| match component {
             Component::Etcd | Component::CloudControllerManager => true,
-            Component::Kubectl => version.minor() == plan.to.minor(),
+            // A newer client that the skew policy permits need not go back.
+            Component::Kubectl => version.minor() >= plan.to.minor(),
             _ => version.minor() == plan.to.minor() && *version >= plan.to,
         };
         for (_, name, version) in world.each(component) {
