@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::diagnostic::Severity;
 
-/// Something that a check found. `docs/reference/findings.md` has a section for each code.
+/// Something that a check found. `docs/findings.md` has a section for each code.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct Finding {
     /// The stable code, such as `SKEW003`.

@@ -331,6 +331,19 @@ fn each_refusal_has_its_own_words() {
 }
 
 #[test]
+fn a_refusal_names_what_conflicts_and_nothing_else() {
+    let text = "apiVersion: kubehop.dev/v1alpha1\nkind: EtcdMatrix\nmetadata: {name: ours}\nreleases:\n  \"3.5\": {v3.5.40: \"2026-11-20\"}\nentries:\n- {from: \"3.5\", to: \"3.6\", floor: v3.5.40}\navoid:\n- {from: v3.5.40, to: v3.5.40, reason: bad}\n";
+    let catalog =
+        Catalog::embedded().with_etcd_matrix(&SourceFile::new("matrix.yaml", text)).unwrap();
+    let inventory = Cluster::ha("v1.33.5", "v3.5.24").inventory();
+    let error = ask_with(&inventory, "1.34", Strategy::EveryHop, &catalog, &[], &[]).unwrap_err();
+    let refusal = Refusal::of(&error).unwrap();
+    assert!(refusal.conflicts.iter().all(|conflict| conflict.component == "etcd"), "{refusal:#?}");
+    assert!(refusal.conflicts.iter().any(|conflict| conflict.rule == "etcd-entry-floor"));
+    assert!(refusal.ways_out.iter().any(|way| way.contains("--etcd-matrix")));
+}
+
+#[test]
 fn pins_and_forbidden_versions_decide_the_stop() {
     let inventory = Cluster::at("v1.27.16", "v3.5.12").inventory();
     let catalog = Catalog::embedded();
@@ -360,6 +373,8 @@ fn a_users_floor_changes_the_plan_and_is_named() {
     };
     assert_eq!(etcd(&matrix("v3.5.26")), ["1: v3.6.14"]);
     assert_eq!(etcd(&matrix("v3.5.33")), ["1: v3.5.33", "1: v3.6.14"]);
+    // A floor above the newest patch with a known image is still met.
+    assert_eq!(etcd(&matrix("v3.5.34")), ["1: v3.5.35", "1: v3.6.14"]);
 }
 
 #[test]

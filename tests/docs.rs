@@ -447,7 +447,7 @@ fn slug(heading: &str) -> String {
 /// Every kind of finding and every built-in template has its place in the reference.
 #[test]
 fn pages_that_explain_name_everything() {
-    let findings = fs::read_to_string(root().join("docs/reference/findings.md")).unwrap();
+    let findings = fs::read_to_string(root().join("docs/findings.md")).unwrap();
     let templates = fs::read_to_string(root().join("docs/reference/templates.md")).unwrap();
     let list = kubehop(&["explain"]);
     let codes = list.split_once("Findings\n").unwrap().1;

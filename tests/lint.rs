@@ -146,11 +146,13 @@ const COMMANDS: &[&str] = &[
     "sort",
     "ssh",
     "stat",
+    "state",
     "sudo",
     "sysctl",
     "systemctl",
     "tail",
     "tar",
+    "tee",
     "test",
     "tr",
     "true",
@@ -732,8 +734,9 @@ fn named(at: usize, odd: bool) -> &'static str {
 fn odd_plan(odd: bool, topology: EtcdTopology, provider: Provider, os: OsFamily) -> Plan {
     let name = |at| serde_json::Value::from(named(at, odd)).to_string();
     let nodes = |from: usize| {
-        let nodes = (from..from + 3)
-            .map(|at| format!("{{name: {}, kubeApiserver: v1.29.4, kubeControllerManager: v1.29.4, kubeScheduler: v1.29.4, kubelet: v1.29.4}}", name(at)));
+        let parts = ["kubeApiserver", "kubeControllerManager", "kubeScheduler", "kubelet"];
+        let parts = parts.map(|part| format!("{part}: v1.29.4")).join(", ");
+        let nodes = (from..from + 3).map(|at| format!("{{name: {}, {parts}}}", name(at)));
         nodes.collect::<Vec<_>>().join(", ")
     };
     let first = if topology == EtcdTopology::Stacked { 0 } else { 3 };

@@ -160,15 +160,17 @@ fn tighten(request: &mut Request<'_>, which: u8) {
     }
 }
 
+/// A list, turned by some places.
+fn turned<T>(list: &mut [T], turn: usize) {
+    if !list.is_empty() {
+        list.rotate_left(turn % list.len());
+    }
+    list.reverse();
+}
+
 /// The inventory as a file with every list in another order, read again.
 fn shuffled(inventory: &Inventory, turn: usize) -> Inventory {
     let mut document = inventory.document();
-    fn turned<T>(list: &mut [T], turn: usize) {
-        if !list.is_empty() {
-            list.rotate_left(turn % list.len());
-        }
-        list.reverse();
-    }
     turned(&mut document.control_plane.nodes, turn);
     turned(&mut document.etcd.members, turn);
     turned(&mut document.node_pools, turn);

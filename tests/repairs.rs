@@ -64,7 +64,7 @@ fn planned(request: &Request<'_>) -> Plan {
     *plan
 }
 
-fn moves<'a>(plan: &'a Plan, component: Component) -> Vec<&'a Step> {
+fn moves(plan: &Plan, component: Component) -> Vec<&Step> {
     let moves = |step: &&Step| step.transitions.iter().any(|moved| moved.component == component);
     plan.steps().map(|(_, step)| step).filter(moves).collect()
 }

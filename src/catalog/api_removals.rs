@@ -54,6 +54,14 @@ pub enum ApiCategory {
     DeprecatedNoRemoval,
 }
 
+impl ApiCategory {
+    /// Whether callers meet it at the API server, which then counts them; files and gRPC services
+    /// have hazards of their own.
+    pub const fn is_served(self) -> bool {
+        !matches!(self, Self::File | Self::Grpc)
+    }
+}
+
 /// An API version that goes, or went.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]

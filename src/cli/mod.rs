@@ -1,7 +1,7 @@
 //! The command line: reads arguments, files and standard input, calls the library, prints.
 //!
-//! Data goes to standard output, everything else to standard error, all through [`Printer`]. A
-//! command receives settings and a printer and returns an [`ExitStatus`].
+//! Data goes to standard output, everything else to standard error, all through `Printer`. A
+//! command receives settings and a printer and returns an `ExitStatus`.
 
 mod args;
 mod catalog;

@@ -30,8 +30,8 @@ pub struct Step {
     /// The lead component; absent for preflight and gates.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub component: Option<Component>,
-    /// The versions that change, in the order in which they do on one target.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// The versions that change, in the order in which they do on one target; empty where none does.
+    #[serde(default)]
     pub transitions: Vec<Transition>,
     /// The instances that are acted upon, in order: nodes, etcd members, clients.
     pub targets: Vec<InstanceName>,

@@ -116,8 +116,11 @@ fn removed_apis(
     minor: MinorVersion,
     told: &Told,
 ) -> Result<Option<Hazard>, Diagnostic> {
-    let removed: Vec<_> =
-        catalog.api_removals()?.removed_in(minor).filter(|api| !told.api(api)).collect();
+    let removed: Vec<_> = catalog
+        .api_removals()?
+        .removed_in(minor)
+        .filter(|api| api.category.is_served() && !told.api(api))
+        .collect();
     if removed.is_empty() {
         return Ok(None);
     }

@@ -140,20 +140,23 @@ fn settle_etcd(
 }
 
 fn settle_control_plane(inventory: &mut Inventory, assume: &mut impl FnMut(&str, String, &str)) {
-    let kubelets = inventory.provider == Provider::Kubeadm;
-    let mut parts = Vec::new();
+    let Some(oldest) = inventory.oldest_apiserver().cloned() else { return };
+    let (mut parts, mut kubelets) = (Vec::new(), false);
     for node in &mut inventory.control_plane {
-        let apiserver = node.apiserver.clone();
-        let mut fill = |slot: &mut Option<_>, part: &'static str| {
+        let slots = [
+            ("kube-controller-manager", &mut node.controller_manager),
+            ("kube-scheduler", &mut node.scheduler),
+        ];
+        for (part, slot) in slots {
             if slot.is_none() {
-                *slot = Some(apiserver.clone());
+                *slot = Some(node.apiserver.clone());
                 parts.push(part);
             }
-        };
-        fill(&mut node.controller_manager, "kube-controller-manager");
-        fill(&mut node.scheduler, "kube-scheduler");
-        if kubelets {
-            fill(&mut node.kubelet, "kubelet");
+        }
+        // A kubelet waits for every kube-apiserver, so the oldest one tells more than its own node's.
+        if inventory.provider == Provider::Kubeadm && node.kubelet.is_none() {
+            node.kubelet = Some(oldest.clone());
+            kubelets = true;
         }
     }
     parts.sort_unstable();
@@ -162,12 +165,21 @@ fn settle_control_plane(inventory: &mut Inventory, assume: &mut impl FnMut(&str,
         assume(
             "control-plane-versions",
             format!(
-                "{} of control-plane nodes not given: taken to run the version of the \
-                  kube-apiserver beside them",
-                parts.join(", ")
+                "the {} of control-plane nodes was not given: taken to run the version of the \
+                 kube-apiserver of the node",
+                parts.join(" and the ")
             ),
             "kubectl -n kube-system get pods -l tier=control-plane -o json | jq -r \
-              '.items[]|\"\\(.spec.nodeName) \\(.spec.containers[0].image)\"'; kubectl get nodes",
+             '.items[]|\"\\(.spec.nodeName) \\(.spec.containers[0].image)\"'",
+        );
+    }
+    if kubelets {
+        assume(
+            "control-plane-kubelets",
+            format!(
+                "the kubelet of control-plane nodes was not given: {oldest} is taken to run there"
+            ),
+            "kubectl get nodes -l node-role.kubernetes.io/control-plane",
         );
     }
 }

@@ -21,10 +21,7 @@ pub(super) fn diagnostic(error: &Error, overrides: &Overrides) -> Diagnostic {
             at = inner;
         }
     }
-    let mut diagnostic = Diagnostic::error(message(inner));
-    if let Some(help) = help(inner, overrides) {
-        diagnostic = diagnostic.help(help);
-    }
+    let diagnostic = Diagnostic::error(message(inner)).help(help(inner, overrides));
     let file = at.name().and_then(|name| environment::source(overrides, name));
     match file {
         Some(file) => {
@@ -72,28 +69,31 @@ fn shown(error: &Error) -> &str {
     text.and_then(|(text, range)| text.get(range)).unwrap_or("a value").trim()
 }
 
-fn help(error: &Error, overrides: &Overrides) -> Option<String> {
+fn help(error: &Error, overrides: &Overrides) -> String {
     match error.kind() {
         ErrorKind::OutOfFuel => {
-            Some("look for a loop over a large range, or a template that includes itself".into())
+            "look for a loop over a large range, or a template that includes itself".into()
         }
         ErrorKind::UndefinedError => {
-            Some("compare with `builtin/runbook.md.j2`; guard with `{% if x is defined %}`".into())
+            "compare with `builtin/runbook.md.j2`; guard with `{% if x is defined %}`".into()
         }
         ErrorKind::TemplateNotFound => {
             let own = overrides.names().collect::<Vec<_>>();
             let built_in =
                 environment::BUILTINS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-            Some(if own.is_empty() {
+            if own.is_empty() {
                 format!("names are relative to `--templates`; built in are {built_in}")
             } else {
                 format!("`--templates` holds {}; built in are {built_in}", own.join(", "))
-            })
+            }
         }
         ErrorKind::UnknownFilter => {
-            Some("filters of its own are md, prose, code, html, fence, sh and url".into())
+            "filters of its own are md, prose, code, html, fence, sh and url".into()
         }
-        _ => None,
+        ErrorKind::SyntaxError => {
+            "the language is described at https://docs.rs/minijinja/latest/minijinja/syntax/".into()
+        }
+        _ => "compare with `builtin/runbook.md.j2`".into(),
     }
 }
 

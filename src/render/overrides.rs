@@ -129,5 +129,9 @@ fn read_file(path: &Path) -> Result<SourceFile, Diagnostic> {
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> Diagnostic {
-    Diagnostic::error(format!("cannot read the template `{}`: {error}", path.display()))
+    let help = match error.kind() {
+        std::io::ErrorKind::InvalidData => "save it as UTF-8 text",
+        _ => "`--template` names a readable file, `--templates` a directory",
+    };
+    Diagnostic::error(format!("cannot read the template `{}`: {error}", path.display())).help(help)
 }

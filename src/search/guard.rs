@@ -126,8 +126,14 @@ pub(super) fn refuse(
             let stop = problem.ladder.stop_level(state.hop);
             let starts =
                 state.hop > 0 && state.control_plane.iter().all(|node| node.apiserver < stop);
-            let mut blocked =
-                if starts { control_plane_starts(problem, state) } else { Vec::new() };
+            let mut blocked = if starts {
+                control_plane_starts(problem, state)
+            } else if state.hop == 0 {
+                // A half-done hop goes on once the members of etcd are on one version.
+                etcd_mixed(state).into_iter().collect()
+            } else {
+                Vec::new()
+            };
             blocked.extend(stacked_etcd(problem, state));
             blocked
         }
@@ -171,11 +177,31 @@ fn hop_done(problem: &Problem, state: &ClusterState) -> Vec<Blocked> {
     if !state.control_plane_at(stop) {
         return vec![Blocked::ControlPlaneWaits];
     }
-    let every_hop = problem.strategy == Strategy::EveryHop && state.hop > 0;
-    if every_hop && !nodes_and_clients_at(problem, state, state.hop) {
-        return vec![Blocked::HopIncomplete { minor: stop.minor }];
-    }
-    Vec::new()
+    let complete = match (problem.strategy, state.hop) {
+        (Strategy::MinDrains, _) => true,
+        (Strategy::EveryHop, 0) => !half_done(problem) || nodes_and_clients_on(state, stop.minor),
+        (Strategy::EveryHop, hop) => nodes_and_clients_at(problem, state, hop),
+    };
+    if complete { Vec::new() } else { vec![Blocked::HopIncomplete { minor: stop.minor }] }
+}
+
+/// Whether the start is half way through a hop, which then is completed like any other.
+fn half_done(problem: &Problem) -> bool {
+    !problem.start.control_plane_at(problem.ladder.stop_level(0))
+}
+
+/// Whether nodes, kube-proxy and clients are on a minor or above, whatever their patch.
+fn nodes_and_clients_on(state: &ClusterState, minor: MinorVersion) -> bool {
+    let proxies = state.kubelets.keys().filter_map(|cohort| cohort.kube_proxy);
+    state.kubelets.keys().all(|cohort| cohort.kubelet.minor >= minor)
+        && proxies.chain(state.kube_proxy).all(|proxy| proxy.minor >= minor)
+        && state.clients.keys().all(|client| client.minor >= minor)
+}
+
+/// Members of etcd on different versions.
+fn etcd_mixed(state: &ClusterState) -> Option<Blocked> {
+    let (oldest, newest) = state.etcd_span().filter(|(oldest, newest)| oldest != newest)?;
+    Some(Blocked::EtcdMixed { oldest: oldest.clone(), newest: newest.clone() })
 }
 
 /// Whether nodes, kube-proxy and clients have reached the stop of a hop.
@@ -204,10 +230,8 @@ fn control_plane_starts(problem: &Problem, state: &ClusterState) -> Vec<Blocked>
     let to = stop.version.minor();
     let (oldest, _) = state.apiservers();
     let mut blocked = Vec::new();
-    if let Some((first, last)) = state.etcd_span() {
-        if first != last {
-            blocked.push(Blocked::EtcdMixed { oldest: first.clone(), newest: last.clone() });
-        }
+    if let Some((first, _)) = state.etcd_span() {
+        blocked.extend(etcd_mixed(state));
         if let Some(need) = stop.etcd.as_ref().filter(|need| first < &need.at_least) {
             blocked.push(Blocked::EtcdTooOld {
                 etcd: first.clone(),

@@ -71,7 +71,7 @@ pub(super) fn candidates(problem: &Problem, state: &ClusterState) -> Vec<Transit
     let mut waits = None;
     for cohort in state.kubelets.keys() {
         let behind = cohort.kubelet < stop || cohort.kube_proxy.is_some_and(|proxy| proxy < stop);
-        if !behind || cohort.kubelet > stop || waits == Some(cohort.role) {
+        if !behind || cohort.kubelet.minor > stop.minor || waits == Some(cohort.role) {
             continue;
         }
         waits = Some(cohort.role);

@@ -52,6 +52,11 @@ pub(super) fn explain(problem: &Problem, graph: &StateGraph) -> NoPath {
             (!blocked.is_empty()).then_some((transition, blocked))
         })
         .collect();
+    // What only waits for the control plane says nothing of why that does not move.
+    let waits = |blocked: &[Blocked]| blocked.contains(&Blocked::ControlPlaneWaits);
+    if refused.iter().any(|(_, blocked)| !waits(blocked)) {
+        refused.retain(|(_, blocked)| !waits(blocked));
+    }
     refused.sort();
     refused.dedup();
     let unrepaired = breaches(problem, &furthest)

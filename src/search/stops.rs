@@ -338,11 +338,22 @@ fn etcd_rules(
             *known = need.at_least.clone();
         }
     }
-    let floors = matrix
+    let floors: BTreeMap<_, _> = matrix
         .entries()
         .iter()
         .filter_map(|entry| entry.floor.clone().map(|floor| (entry.to, floor)))
         .collect();
+    // A floor above the stop of its minor moves the stop: to the newest good patch, even where its
+    // image is not known to exist, since nothing below the floor will do.
+    for floor in floors.values() {
+        let patches = matrix.releases().get(&floor.minor()).map(|release| &release.patches);
+        let good = patches.into_iter().flat_map(BTreeMap::keys).rev().find(|patch| !bad(patch));
+        if let Some(patch) = good.filter(|patch| *patch >= floor)
+            && stops.get(&floor.minor()).is_none_or(|stop| stop < floor)
+        {
+            stops.insert(floor.minor(), patch.clone());
+        }
+    }
     let members = question.inventory.etcd.members.iter();
     let running: BTreeSet<_> = members.filter_map(|member| member.version.clone()).collect();
     EtcdRules { stops, floors, avoid: running.into_iter().filter(|version| bad(version)).collect() }

@@ -6,7 +6,7 @@ use crate::diagnostic::Severity;
 use crate::policy::RuleId;
 
 /// The reference page, which holds a section for each code.
-const PAGE: &str = include_str!("../../docs/reference/findings.md");
+const PAGE: &str = include_str!("../../docs/findings.md");
 
 /// What is known of a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

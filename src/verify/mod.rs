@@ -7,7 +7,7 @@
 //!
 //! With the planner this shares the types of the plan and the numbers of the policy, nothing else:
 //! no guard, no search, no choice of versions. One file per family of checks, one function per
-//! check, one code per kind of finding; `docs/reference/findings.md` has a section for each.
+//! check, one code per kind of finding; `docs/findings.md` has a section for each.
 
 mod basis;
 mod catalog_facts;

@@ -172,13 +172,13 @@ fn list(counts: Option<&Vec<VersionCount>>) -> String {
     if shown.is_empty() { "none".to_owned() } else { some(&shown) }
 }
 
-/// After the last step everything is at the target, clients at its minor.
+/// After the last step everything is at the target, clients at its minor or above.
 pub(super) fn target(plan: &Plan, world: &World<'_>, report: &mut Report) {
     let mut missed: Vec<String> = Vec::new();
     for component in Component::ALL {
         let reached = |version: &KubernetesVersion| match component {
             Component::Etcd | Component::CloudControllerManager => true,
-            // A newer client that the skew policy permits need not go back.
+            // A client that is newer stays inside its window, which the skew checks hold.
             Component::Kubectl => version.minor() >= plan.to.minor(),
             _ => version.minor() == plan.to.minor() && *version >= plan.to,
         };

@@ -14,10 +14,12 @@
 //!    A phase that is left does not come back in the hop. The later three need a control plane that
 //!    stands at the stop, and so does the next hop.
 //! 2. *Control plane.* kubeadm moves the three parts of one node together. A manual install moves
-//!    every kube-apiserver, then every kube-controller-manager, then every kube-scheduler.
+//!    every kube-apiserver, then every kube-controller-manager, then every kube-scheduler. In levelling
+//!    it moves only once the members of etcd run one version.
 //! 3. *kube-proxy.* One `DaemonSet` under kubeadm, which kubeadm moves itself: with the first
 //!    kube-apiserver of a hop before `addons_last_from`, with the last node that is behind from then
-//!    on. The node comes first, so what kube-proxy runs until then must be permitted beside it. In a manual install it is a service of the node and moves with its kubelet.
+//!    on. The node comes first, so what kube-proxy runs until then must be permitted beside it. In a
+//!    manual install it is a service of the node and moves with its kubelet.
 //! 4. *Nodes.* A node goes to the stop, never down: one whose kubelet is of a newer minor waits for the
 //!    hop that reaches it, its kube-proxy too. That is one drain, whichever of its two parts moves.
 //! 5. *Clients* go to the stop, from below or from above.
@@ -43,7 +45,8 @@
 //!    hop before `addons_last_from` rolls under kubeadm, kube-proxy is measured against the newest
 //!    kube-apiserver only.
 //! 9. *every-hop.* A hop ends with every node, kube-proxy and client at its minor and stop; levelling
-//!    does not ask for that.
+//!    does not ask for that, unless it completes a hop that was left half done: then all of them end
+//!    on the minor of that hop.
 //! 10. *Goal.* After the last hop everything is at the target, etcd runs one version, no rule is
 //!     broken.
 //! 11. *Cost*, field by field: hazards of the stops of the hops, drains, etcd restarts.
@@ -101,12 +104,15 @@ type Outside = (i64, i64);
 struct Oracle<'a> {
     problem: &'a Problem,
     versions: Vec<KubernetesVersion>,
+    /// Whether the cluster was left half way through a hop.
+    half_done: bool,
 }
 
 /// The least price of an upgrade of this cluster; `None` if there is none.
 pub(crate) fn solve(inventory: &Inventory, problem: &Problem) -> Option<Price> {
-    let oracle = Oracle { problem, versions: versions(inventory, problem) };
+    let mut oracle = Oracle { problem, versions: versions(inventory, problem), half_done: false };
     let start = oracle.start(inventory);
+    oracle.half_done = !control_plane_done(&start, oracle.stop(0));
     let mut best = BTreeMap::from([(start.clone(), Price::default())]);
     let mut queue = BTreeSet::from([(Price::default(), start)]);
     while let Some((price, moment)) = queue.pop_first() {
@@ -290,9 +296,18 @@ impl Oracle<'_> {
                 acts.push((next, Price::default()));
             }
         }
+        let on_minor = |version: Version| self.minor(version) >= self.minor(stop);
+        let levelled = || {
+            moment
+                .nodes
+                .iter()
+                .all(|(kubelet, proxy)| on_minor(*kubelet) && proxy.is_none_or(on_minor))
+                && moment.daemon_set.is_none_or(on_minor)
+                && moment.clients.iter().all(|client| on_minor(*client))
+        };
         let complete = self.problem.strategy == Strategy::MinDrains
-            || moment.hop == 0
-            || self.rest_done(moment, stop);
+            || moment.hop == 0 && (!self.half_done || levelled())
+            || moment.hop > 0 && self.rest_done(moment, stop);
         if moment.hop < self.last_hop() && complete {
             let mut next = moment.clone();
             next.hop += 1;
@@ -358,8 +373,10 @@ impl Oracle<'_> {
         if opens && moment.hop > 0 && !self.may_open(moment, stop) {
             return;
         }
+        let one_etcd = moment.etcd.windows(2).all(|pair| pair[0] == pair[1]);
         let floor = self.stacked_floor(stop);
-        if moment.etcd.iter().any(|member| Some(member.minor()) < floor) {
+        let too_old = moment.etcd.iter().any(|member| Some(member.minor()) < floor);
+        if too_old || moment.hop == 0 && !one_etcd {
             return;
         }
         let mut next = moment.clone();
