@@ -196,3 +196,27 @@ fn etcd_and_the_control_plane_may_both_be_found_half_done() {
         (moves(&plan, Component::Etcd)[0].id, moves(&plan, Component::KubeApiserver)[0].id);
     assert!(etcd < apiserver);
 }
+
+/// The verifier wanted clients of the target's own minor, though a newer one is within the policy.
+#[test]
+fn a_newer_client_need_not_go_back() {
+    let inventory = inventory(
+        "kubeadm",
+        "controlPlane: {nodes: [{name: cp, kubeApiserver: v1.29.3, kubelet: v1.29.3}]}\n\
+         clients: [{name: laptop, kubectl: v1.31.0}]\nkubeProxy: v1.29.3\n",
+    );
+    let plan = planned(&request(&inventory, &Catalog::embedded(), "1.30"));
+    let clients = moves(&plan, Component::Kubectl);
+    assert_eq!(clients.len(), 2, "down into the range of 1.29, then up with 1.30");
+    let newer = inventory_with_newer_client();
+    let plan = planned(&request(&newer, &Catalog::embedded(), "1.30"));
+    assert!(moves(&plan, Component::Kubectl).is_empty());
+}
+
+fn inventory_with_newer_client() -> Inventory {
+    inventory(
+        "kubeadm",
+        "controlPlane: {nodes: [{name: cp, kubeApiserver: v1.30.1, kubelet: v1.30.1}]}\n\
+         clients: [{name: laptop, kubectl: v1.31.0}]\nkubeProxy: v1.30.1\n",
+    )
+}

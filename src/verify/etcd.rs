@@ -4,7 +4,6 @@
 use crate::cluster::EtcdTopology;
 use crate::cluster::Provider;
 use crate::component::Component;
-use crate::diagnostic::Severity;
 use crate::plan::Step;
 use crate::plan::StepKind;
 use crate::policy::ToolRules;
@@ -189,9 +188,8 @@ impl<'a> Etcd<'a> {
             return false;
         }
         let half_way = world.minors(Component::KubeApiserver).distinct() > 1;
-        // Members of a half-done minor are completed like those on two patches.
-        let newest = world.members().map(EtcdVersion::minor).max();
-        let levels = self.moved == Moved::Never && newest == Some(target.minor());
+        let levels =
+            self.moved == Moved::Never && world.members().any(|at| at.minor() == target.minor());
         let halved = half_way && !levels;
         if halved {
             report.add(Code::EtcdHalfWay, place, || {
@@ -289,18 +287,10 @@ impl<'a> Etcd<'a> {
         let stacked = self.topology == EtcdTopology::Stacked;
         let (from, flags) = self.tool.stacked_etcd_from;
         let flags = (stacked && to.minor() >= from).then(|| EtcdVersion::new(flags, 0));
-        let first = world.apiservers().all(|apiserver| apiserver.minor() < to.minor());
-        // A half-done hop was found with this etcd: finishing it makes nothing worse. The flags of a
-        // manifest are written node by node.
-        let severity = if first || flags.as_ref().is_some_and(|flags| oldest < flags) {
-            Code::EtcdMinimum.entry().severity
-        } else {
-            Severity::Warning
-        };
         let minimum = self.facts.etcd_minimum(to, self.topology).max(flags);
         if let Some(minimum) = minimum.filter(|minimum| oldest < minimum) {
             self.minimum_reported = true;
-            report.add_as(severity, Code::EtcdMinimum, Place::Step(step.id), 0, || {
+            report.add(Code::EtcdMinimum, Place::Step(step.id), || {
                 [
                     format!("{to} requires etcd {minimum}, but a member runs {oldest}"),
                     "move etcd before the first kube-apiserver of this hop".to_owned(),

@@ -13,11 +13,13 @@
 //! 1. *Order.* The phases of a hop are: etcd, control plane, kube-proxy on its own, kubelets, clients.
 //!    A phase that is left does not come back in the hop. The later three need a control plane that
 //!    stands at the stop, and so does the next hop.
-//! 2. *Control plane.* In levelling it moves only once the members of etcd run one version. kubeadm moves the three parts of one node together. A manual install moves
-//!    every kube-apiserver, then every kube-controller-manager, then every kube-scheduler.
+//! 2. *Control plane.* kubeadm moves the three parts of one node together. A manual install moves
+//!    every kube-apiserver, then every kube-controller-manager, then every kube-scheduler. In levelling
+//!    it moves only once the members of etcd run one version.
 //! 3. *kube-proxy.* One `DaemonSet` under kubeadm, which kubeadm moves itself: with the first
 //!    kube-apiserver of a hop before `addons_last_from`, with the last node that is behind from then
-//!    on. The node comes first, so what kube-proxy runs until then must be permitted beside it. In a manual install it is a service of the node and moves with its kubelet.
+//!    on. The node comes first, so what kube-proxy runs until then must be permitted beside it. In a
+//!    manual install it is a service of the node and moves with its kubelet.
 //! 4. *Nodes.* A node goes to the stop, never down: one whose kubelet is of a newer minor waits for the
 //!    hop that reaches it, its kube-proxy too. That is one drain, whichever of its two parts moves.
 //! 5. *Clients* go to the stop, from below or from above.
@@ -372,11 +374,9 @@ impl Oracle<'_> {
             return;
         }
         let one_etcd = moment.etcd.windows(2).all(|pair| pair[0] == pair[1]);
-        if moment.hop == 0 && !one_etcd {
-            return;
-        }
         let floor = self.stacked_floor(stop);
-        if moment.etcd.iter().any(|member| Some(member.minor()) < floor) {
+        let too_old = moment.etcd.iter().any(|member| Some(member.minor()) < floor);
+        if too_old || moment.hop == 0 && !one_etcd {
             return;
         }
         let mut next = moment.clone();
