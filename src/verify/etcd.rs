@@ -288,7 +288,10 @@ impl<'a> Etcd<'a> {
         let (from, flags) = self.tool.stacked_etcd_from;
         let flags = (stacked && to.minor() >= from).then(|| EtcdVersion::new(flags, 0));
         let minimum = self.facts.etcd_minimum(to, self.topology).max(flags);
-        if let Some(minimum) = minimum.filter(|minimum| oldest < minimum) {
+        let first = world.apiservers().all(|apiserver| apiserver.minor() < to.minor());
+        // An external etcd that serves API servers of the minor already is past the question.
+        let asked = stacked || first;
+        if let Some(minimum) = minimum.filter(|minimum| asked && oldest < minimum) {
             self.minimum_reported = true;
             report.add(Code::EtcdMinimum, Place::Step(step.id), || {
                 [
