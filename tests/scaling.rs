@@ -43,6 +43,7 @@ fn cluster(provider: Provider, minor: u64, lags: &[u64]) -> Inventory {
                     Node {
                         name: format!("node-{pool}-{node}").parse().unwrap(),
                         kubelet: KubernetesVersion::new(MinorVersion::new(1, minor - lag), patch),
+                        kube_proxy: None,
                         facts: NodeFacts::default(),
                     }
                 })

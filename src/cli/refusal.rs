@@ -1,6 +1,7 @@
 //! Prints why there is no plan.
 
 use crate::diagnostic::Diagnostic;
+use crate::name::InstanceName;
 use crate::planner::PlanError;
 use crate::planner::Refusal;
 
@@ -19,6 +20,17 @@ pub(super) fn print(
     let Some(refusal) = Refusal::of(error) else {
         return Err(match error {
             PlanError::Catalog(diagnostic) => diagnostic.clone(),
+            PlanError::ApiserverUnknown { nodes } => {
+                let nodes: Vec<&str> = nodes.iter().map(InstanceName::as_str).collect();
+                Diagnostic::error(format!(
+                    "a plan requires the version of every kube-apiserver; that of {} is not known",
+                    nodes.join(", ")
+                ))
+                .help(
+                    "add `kubeApiserver` in the inventory: kubectl -n kube-system get pods -l \
+                     component=kube-apiserver -o wide",
+                )
+            }
             other => Diagnostic::error(other.to_string()).help(
                 "the question is larger than this program is made for; report it with the \
                   inventory",

@@ -23,6 +23,15 @@ pub struct NodeFacts {
     /// The architecture, such as `amd64`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arch: Option<String>,
+    /// Whether the node reported itself ready when it was looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ready: Option<bool>,
+    /// Whether the node was cordoned (`spec.unschedulable`) when it was looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cordoned: Option<bool>,
+    /// The taints of the node, as `KEY=VALUE:EFFECT` or `KEY:EFFECT`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taints: Vec<String>,
 }
 
 /// The version of the control-group hierarchy of a node.
@@ -42,6 +51,14 @@ impl NodeFacts {
     pub fn runtime_name(&self) -> Option<&str> {
         let runtime = self.container_runtime.as_deref()?;
         Some(runtime.split_once("://").map_or(runtime, |(name, _)| name))
+    }
+
+    /// The facts that last: without those that change from hour to hour.
+    #[must_use]
+    pub fn lasting(mut self) -> Self {
+        self.ready = None;
+        self.cordoned = None;
+        self
     }
 
     /// Whether the node runs Windows, where that is known.

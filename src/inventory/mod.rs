@@ -7,15 +7,20 @@
 
 mod facts;
 mod file;
+mod kubeadm;
 mod synthetic;
 
 pub use facts::CgroupVersion;
 pub use facts::NodeFacts;
 pub use file::InventoryDocument;
 pub use file::schema;
+pub use kubeadm::KubeadmConfig;
 pub use synthetic::Size;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::Serialize;
 
 use crate::cluster::EtcdTopology;
 use crate::cluster::Provider;
@@ -42,12 +47,30 @@ pub struct Inventory {
     /// kube-proxy: the DaemonSet's version under kubeadm, that of every node otherwise. `None`: not
     /// deployed.
     pub kube_proxy: Option<KubernetesVersion>,
+    /// The image tag of `CoreDNS`, where that is known.
+    pub core_dns: Option<String>,
+    /// What kubeadm and its config maps say, where they were read.
+    pub kubeadm: Option<KubeadmConfig>,
     /// The worker nodes.
     pub pools: Vec<NodePool>,
     /// The machines from which people and pipelines call kubectl.
     pub clients: Vec<Client>,
+    /// What could not be found out.
+    pub unknowns: Vec<Unknown>,
     /// Whether this was made from two versions rather than observed.
     pub synthetic: bool,
+}
+
+/// Something that could not be found out about the cluster.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Unknown {
+    /// A stable name, such as `external-etcd-version`.
+    pub id: String,
+    /// What is not known, and why.
+    pub text: String,
+    /// The command that settles it.
+    pub settle: String,
 }
 
 /// A node of the control plane.
@@ -55,14 +78,16 @@ pub struct Inventory {
 pub struct ControlPlaneNode {
     /// The name of the node.
     pub name: InstanceName,
-    /// Its kube-apiserver.
-    pub apiserver: KubernetesVersion,
+    /// Its kube-apiserver; `None`: not known, so that nothing can be planned.
+    pub apiserver: Option<KubernetesVersion>,
     /// Its kube-controller-manager; `None`: not known.
     pub controller_manager: Option<KubernetesVersion>,
     /// Its kube-scheduler; `None`: not known.
     pub scheduler: Option<KubernetesVersion>,
     /// Its kubelet; `None`: not known under kubeadm, no kubelet there otherwise.
     pub kubelet: Option<KubernetesVersion>,
+    /// Its kube-proxy, where its pod was seen and runs another version than the rest.
+    pub kube_proxy: Option<KubernetesVersion>,
     /// What else is known of the machine.
     pub facts: NodeFacts,
 }
@@ -72,6 +97,8 @@ pub struct ControlPlaneNode {
 pub struct Etcd {
     /// Where it runs.
     pub topology: EtcdTopology,
+    /// Where clients reach an external etcd.
+    pub endpoints: Vec<String>,
     /// Its members; where none is named, one per control-plane node is assumed.
     pub members: Vec<EtcdMember>,
 }
@@ -83,6 +110,8 @@ pub struct EtcdMember {
     pub name: InstanceName,
     /// Its version; `None`: not known.
     pub version: Option<EtcdVersion>,
+    /// What it reported of itself that must be settled before an upgrade.
+    pub problems: Vec<String>,
 }
 
 /// A pool of worker nodes.
@@ -103,6 +132,8 @@ pub struct Node {
     pub name: InstanceName,
     /// Its kubelet.
     pub kubelet: KubernetesVersion,
+    /// Its kube-proxy, where its pod was seen and runs another version than the rest.
+    pub kube_proxy: Option<KubernetesVersion>,
     /// What else is known of the machine.
     pub facts: NodeFacts,
 }
@@ -119,12 +150,12 @@ pub struct Client {
 impl Inventory {
     /// The oldest kube-apiserver: what everything else must not be newer than.
     pub fn oldest_apiserver(&self) -> Option<&KubernetesVersion> {
-        self.control_plane.iter().map(|node| &node.apiserver).min()
+        self.control_plane.iter().filter_map(|node| node.apiserver.as_ref()).min()
     }
 
     /// The newest kube-apiserver.
     pub fn newest_apiserver(&self) -> Option<&KubernetesVersion> {
-        self.control_plane.iter().map(|node| &node.apiserver).max()
+        self.control_plane.iter().filter_map(|node| node.apiserver.as_ref()).max()
     }
 
     /// The number of worker nodes.
@@ -138,8 +169,23 @@ impl Inventory {
         control_plane.chain(self.pools.iter().flat_map(|pool| &pool.nodes).map(|node| &node.facts))
     }
 
+    /// The cluster without what changes from hour to hour: the moment, readiness, cordons, and what
+    /// could not be found out that day.
+    fn lasting(mut self) -> Self {
+        self.observed_at = None;
+        self.unknowns.clear();
+        for node in &mut self.control_plane {
+            node.facts = std::mem::take(&mut node.facts).lasting();
+        }
+        for node in self.pools.iter_mut().flat_map(|pool| &mut pool.nodes) {
+            node.facts = std::mem::take(&mut node.facts).lasting();
+        }
+        self
+    }
+
     /// Puts every list in canonical order.
-    fn canonical(mut self) -> Self {
+    #[must_use]
+    pub fn canonical(mut self) -> Self {
         self.control_plane.sort_by(|left, right| left.name.cmp(&right.name));
         self.etcd.members.sort_by(|left, right| left.name.cmp(&right.name));
         self.pools.sort_by(|left, right| left.name.cmp(&right.name));
@@ -147,6 +193,8 @@ impl Inventory {
             pool.nodes.sort_by(|left, right| left.name.cmp(&right.name));
         }
         self.clients.sort_by(|left, right| left.name.cmp(&right.name));
+        self.unknowns.sort();
+        self.unknowns.dedup();
         self
     }
 }

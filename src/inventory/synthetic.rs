@@ -50,10 +50,11 @@ impl Inventory {
             .filter_map(|number| named("control-plane", number))
             .map(|name| ControlPlaneNode {
                 name,
-                apiserver: version.clone(),
+                apiserver: Some(version.clone()),
                 controller_manager: Some(version.clone()),
                 scheduler: Some(version.clone()),
                 kubelet: Some(version.clone()),
+                kube_proxy: None,
                 facts: NodeFacts::default(),
             })
             .collect();
@@ -63,11 +64,16 @@ impl Inventory {
         };
         let members = (1..=control_plane.len())
             .filter_map(|number| named(prefix, number))
-            .map(|name| EtcdMember { name, version: etcd.cloned() })
+            .map(|name| EtcdMember { name, version: etcd.cloned(), problems: Vec::new() })
             .collect();
         let nodes: Vec<Node> = (1..=size.workers)
             .filter_map(|number| named("workers", number))
-            .map(|name| Node { name, kubelet: version.clone(), facts: NodeFacts::default() })
+            .map(|name| Node {
+                name,
+                kubelet: version.clone(),
+                kube_proxy: None,
+                facts: NodeFacts::default(),
+            })
             .collect();
         let pools = "workers".parse().ok().filter(|_| !nodes.is_empty()).map(|name| NodePool {
             name,
@@ -82,10 +88,13 @@ impl Inventory {
             provider,
             endpoint: None,
             control_plane,
-            etcd: Etcd { topology, members },
+            etcd: Etcd { topology, endpoints: Vec::new(), members },
             kube_proxy: Some(version.clone()),
+            core_dns: None,
+            kubeadm: None,
             pools: pools.into_iter().collect(),
             clients: clients.into_iter().collect(),
+            unknowns: Vec::new(),
             synthetic: true,
         }
     }

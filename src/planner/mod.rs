@@ -30,6 +30,7 @@ use crate::cluster::OsFamily;
 use crate::cluster::Strategy;
 use crate::diagnostic::Diagnostic;
 use crate::inventory::Inventory;
+use crate::name::InstanceName;
 use crate::plan::ApiVersion;
 use crate::plan::Assumption;
 use crate::plan::CatalogProvenance;
@@ -125,6 +126,12 @@ pub enum PlanError {
     TooLarge {
         /// How many were looked at.
         states: usize,
+    },
+    /// What kube-apiserver runs is not known everywhere, and is never guessed.
+    #[error("the version of kube-apiserver is not known")]
+    ApiserverUnknown {
+        /// The nodes in question.
+        nodes: Vec<InstanceName>,
     },
     /// `--strict`, and something is not known.
     #[error("not everything is known")]

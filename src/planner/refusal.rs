@@ -50,7 +50,9 @@ impl Refusal {
             PlanError::NoStop(why) => no_stop(why),
             PlanError::NoPath { why, problem } => Some(no_path(why, problem)),
             PlanError::Unknown(assumptions) => Some(unknown(assumptions)),
-            PlanError::TooLarge { .. } | PlanError::Catalog(_) => None,
+            PlanError::ApiserverUnknown { .. }
+            | PlanError::TooLarge { .. }
+            | PlanError::Catalog(_) => None,
         }
     }
 }

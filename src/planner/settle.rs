@@ -2,6 +2,7 @@
 
 use crate::cluster::Provider;
 use crate::inventory::Inventory;
+use crate::inventory::Unknown;
 use crate::plan::Assumption;
 use crate::version::KubernetesVersion;
 use crate::version::VersionRequest;
@@ -17,6 +18,11 @@ pub(super) fn settle(request: &Request<'_>) -> Result<(Inventory, Vec<Assumption
         assumptions.push(Assumption { id: id.to_owned(), text, settle: settle.to_owned() });
     };
 
+    let unknown = inventory.control_plane.iter().filter(|node| node.apiserver.is_none());
+    let unknown: Vec<_> = unknown.map(|node| node.name.clone()).collect();
+    if !unknown.is_empty() {
+        return Err(PlanError::ApiserverUnknown { nodes: unknown });
+    }
     if inventory.synthetic {
         assume(
             "synthetic-inventory",
@@ -57,6 +63,7 @@ pub(super) fn settle(request: &Request<'_>) -> Result<(Inventory, Vec<Assumption
             "kubectl get nodes -o name",
         );
     }
+    assume_rolled_out(&inventory, &mut assume);
     if inventory.provider == Provider::Kubeadm {
         assume_local_apiservers(&inventory, &mut assume);
     }
@@ -72,7 +79,31 @@ pub(super) fn settle(request: &Request<'_>) -> Result<(Inventory, Vec<Assumption
             "curl -fsSL https://dl.k8s.io/release/stable.txt",
         );
     }
+    for Unknown { id, text, settle } in &request.inventory.unknowns {
+        if assumptions.iter().all(|assumption| assumption.id != *id) {
+            let (id, text, settle) = (id.clone(), text.clone(), settle.clone());
+            assumptions.push(Assumption { id, text, settle });
+        }
+    }
     Ok((inventory, assumptions))
+}
+
+/// The plan moves kube-proxy as one; pods that run another version than the rest wait for the
+/// rollout that is under way.
+fn assume_rolled_out(inventory: &Inventory, assume: &mut impl FnMut(&str, String, &str)) {
+    let workers = inventory.pools.iter().flat_map(|pool| &pool.nodes);
+    let apart = inventory.control_plane.iter().filter_map(|node| node.kube_proxy.as_ref());
+    let apart: Vec<_> = apart.chain(workers.filter_map(|node| node.kube_proxy.as_ref())).collect();
+    let (Some(rest), false) = (&inventory.kube_proxy, apart.is_empty()) else { return };
+    assume(
+        "kube-proxy-rollout",
+        format!(
+            "kube-proxy runs another version than {rest} on {}: its rollout is taken to be \
+             finished before the first hop",
+            counted(apart.len(), "node")
+        ),
+        "kubectl -n kube-system rollout status daemonset/kube-proxy --timeout=5m",
+    );
 }
 
 /// The releases that were asked for as target or pin and that the catalog does not know, although it
@@ -149,7 +180,7 @@ fn settle_control_plane(inventory: &mut Inventory, assume: &mut impl FnMut(&str,
         ];
         for (part, slot) in slots {
             if slot.is_none() {
-                *slot = Some(node.apiserver.clone());
+                *slot = node.apiserver.clone();
                 parts.push(part);
             }
         }

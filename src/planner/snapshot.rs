@@ -49,8 +49,8 @@ pub(super) fn state(roster: &Roster) -> State {
         }
     }
     for node in &inventory.control_plane {
-        add(Component::KubeApiserver, None, node.apiserver.clone().into(), &node.name);
         let parts = [
+            (Component::KubeApiserver, &node.apiserver),
             (Component::KubeControllerManager, &node.controller_manager),
             (Component::KubeScheduler, &node.scheduler),
             (Component::Kubelet, &node.kubelet),

@@ -97,13 +97,13 @@ impl ClusterState {
         let mut control_plane: Vec<ControlPlane> = inventory
             .control_plane
             .iter()
-            .map(|node| {
-                let apiserver = level(&node.apiserver);
-                ControlPlane {
+            .filter_map(|node| {
+                let apiserver = level(node.apiserver.as_ref()?);
+                Some(ControlPlane {
                     apiserver,
                     controller_manager: node.controller_manager.as_ref().map_or(apiserver, level),
                     scheduler: node.scheduler.as_ref().map_or(apiserver, level),
-                }
+                })
             })
             .collect();
         control_plane.sort_unstable_by_key(|node| (node.oldest(), *node));

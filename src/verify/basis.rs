@@ -138,8 +138,8 @@ fn observed<'a>(plan: &Plan, inventory: &'a Inventory) -> Instances<'a> {
     };
     for node in &inventory.control_plane {
         let name = node.name.as_str();
-        observed.insert((Component::KubeApiserver, name), version(Some(&node.apiserver)));
         for (component, known) in [
+            (Component::KubeApiserver, node.apiserver.as_ref()),
             (Component::KubeControllerManager, node.controller_manager.as_ref()),
             (Component::KubeScheduler, node.scheduler.as_ref()),
             (Component::Kubelet, node.kubelet.as_ref()),

@@ -144,7 +144,7 @@ pub(crate) fn solve(inventory: &Inventory, problem: &Problem) -> Option<Price> {
 fn versions(inventory: &Inventory, problem: &Problem) -> Vec<KubernetesVersion> {
     let control_plane = inventory.control_plane.iter().flat_map(|node| {
         [
-            Some(&node.apiserver),
+            node.apiserver.as_ref(),
             node.controller_manager.as_ref(),
             node.scheduler.as_ref(),
             node.kubelet.as_ref(),
@@ -190,7 +190,7 @@ impl Oracle<'_> {
                 .control_plane
                 .iter()
                 .map(|node| {
-                    let apiserver = place(&node.apiserver);
+                    let apiserver = place(node.apiserver.as_ref().unwrap());
                     let beside =
                         |part: &Option<KubernetesVersion>| part.as_ref().map_or(apiserver, place);
                     [apiserver, beside(&node.controller_manager), beside(&node.scheduler)]

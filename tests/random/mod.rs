@@ -253,21 +253,24 @@ impl Sketch {
             };
             ControlPlaneNode {
                 name: name("cp", number + 1),
-                apiserver: apiserver.clone(),
+                apiserver: Some(apiserver.clone()),
                 controller_manager: part(node.controllers_wait.0),
                 scheduler: part(node.controllers_wait.1),
                 kubelet: node.kubelet.map(at),
+                kube_proxy: None,
                 facts: NodeFacts::default(),
             }
         });
         let members = self.etcd.iter().enumerate().map(|(number, member)| EtcdMember {
             name: name("etcd", number + 1),
             version: etcd_version(catalog, *member, &newest),
+            problems: Vec::new(),
         });
         let pools = self.pools.iter().enumerate().map(|(number, pool)| {
             let nodes = pool.kubelets.iter().enumerate().map(|(at_node, place)| Node {
                 name: name(&format!("pool-{}", number + 1), at_node + 1),
                 kubelet: at(self.worker(if pool.counted { pool.kubelets[0] } else { *place })),
+                kube_proxy: None,
                 facts: NodeFacts::default(),
             });
             NodePool {
@@ -287,10 +290,17 @@ impl Sketch {
             provider: self.provider,
             endpoint: None,
             control_plane: control_plane.collect(),
-            etcd: Etcd { topology: self.topology, members: members.collect() },
+            etcd: Etcd {
+                topology: self.topology,
+                endpoints: Vec::new(),
+                members: members.collect(),
+            },
             kube_proxy: self.kube_proxy.map(at),
+            core_dns: None,
+            kubeadm: None,
             pools: pools.collect(),
             clients: clients.collect(),
+            unknowns: Vec::new(),
             synthetic: false,
         }
     }
@@ -335,7 +345,7 @@ pub(crate) fn settled(mut inventory: Inventory, catalog: &Catalog) -> Inventory 
         member.version.get_or_insert_with(|| default.clone());
     }
     for node in &mut inventory.control_plane {
-        let own = node.apiserver.clone();
+        let own = node.apiserver.clone().unwrap();
         node.controller_manager.get_or_insert_with(|| own.clone());
         node.scheduler.get_or_insert_with(|| own.clone());
         if inventory.provider == Provider::Kubeadm {

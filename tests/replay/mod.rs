@@ -101,7 +101,7 @@ impl Cluster {
         let mut inventory = self.base.clone();
         for node in &mut inventory.control_plane {
             let part = |component| self.kubernetes(component, &node.name);
-            node.apiserver = part(Component::KubeApiserver).unwrap();
+            node.apiserver = part(Component::KubeApiserver);
             node.controller_manager = part(Component::KubeControllerManager);
             node.scheduler = part(Component::KubeScheduler);
             node.kubelet = part(Component::Kubelet);

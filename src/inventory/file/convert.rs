@@ -26,6 +26,9 @@ macro_rules! facts {
             container_runtime: $document.container_runtime,
             cgroup: $document.cgroup,
             arch: $document.arch,
+            ready: $document.ready,
+            cordoned: $document.cordoned,
+            taints: $document.taints,
         }
     };
 }
@@ -39,25 +42,38 @@ impl ControlPlaneNodeDocument {
             controller_manager: document.kube_controller_manager,
             scheduler: document.kube_scheduler,
             kubelet: document.kubelet,
+            kube_proxy: document.kube_proxy,
             facts: facts!(document),
         }
     }
 
     pub(super) fn of(node: &ControlPlaneNode) -> Self {
-        let ControlPlaneNode { name, apiserver, controller_manager, scheduler, kubelet, facts } =
-            node;
-        let NodeFacts { os, kernel, container_runtime, cgroup, arch } = facts.clone();
+        let ControlPlaneNode {
+            name,
+            apiserver,
+            controller_manager,
+            scheduler,
+            kubelet,
+            kube_proxy,
+            facts,
+        } = node;
+        let NodeFacts { os, kernel, container_runtime, cgroup, arch, ready, cordoned, taints } =
+            facts.clone();
         Self {
             name: name.clone(),
             kube_apiserver: apiserver.clone(),
             kube_controller_manager: controller_manager.clone(),
             kube_scheduler: scheduler.clone(),
             kubelet: kubelet.clone(),
+            kube_proxy: kube_proxy.clone(),
             os,
             kernel,
             container_runtime,
             cgroup,
             arch,
+            ready,
+            cordoned,
+            taints,
         }
     }
 }
@@ -67,15 +83,23 @@ impl EtcdDocument {
         let mut members: Vec<EtcdMember> = self
             .members
             .into_iter()
-            .map(|EtcdMemberDocument { name, version }| EtcdMember { name, version })
+            .map(|EtcdMemberDocument { name, version, problems }| EtcdMember {
+                name,
+                version,
+                problems,
+            })
             .collect();
         if members.is_empty() {
             members = control_plane
                 .iter()
-                .map(|node| EtcdMember { name: node.name.clone(), version: None })
+                .map(|node| EtcdMember {
+                    name: node.name.clone(),
+                    version: None,
+                    problems: Vec::new(),
+                })
                 .collect();
         }
-        Etcd { topology: self.topology, members }
+        Etcd { topology: self.topology, endpoints: self.endpoints, members }
     }
 }
 
@@ -92,6 +116,7 @@ impl NodePoolDocument {
                     .map(|number| Node {
                         name: InstanceName::counted(&self.name, number),
                         kubelet: kubelet.clone(),
+                        kube_proxy: None,
                         facts: NodeFacts::default(),
                     })
                     .collect();
@@ -147,20 +172,30 @@ impl NodePoolDocument {
 impl NodeDocument {
     pub(super) fn checked(self) -> Node {
         let document = self;
-        Node { name: document.name, kubelet: document.kubelet, facts: facts!(document) }
+        Node {
+            name: document.name,
+            kubelet: document.kubelet,
+            kube_proxy: document.kube_proxy,
+            facts: facts!(document),
+        }
     }
 
     pub(super) fn of(node: &Node) -> Self {
-        let Node { name, kubelet, facts } = node;
-        let NodeFacts { os, kernel, container_runtime, cgroup, arch } = facts.clone();
+        let Node { name, kubelet, kube_proxy, facts } = node;
+        let NodeFacts { os, kernel, container_runtime, cgroup, arch, ready, cordoned, taints } =
+            facts.clone();
         Self {
             name: name.clone(),
             kubelet: kubelet.clone(),
+            kube_proxy: kube_proxy.clone(),
             os,
             kernel,
             container_runtime,
             cgroup,
             arch,
+            ready,
+            cordoned,
+            taints,
         }
     }
 }

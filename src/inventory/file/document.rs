@@ -1,6 +1,8 @@
 //! The `ClusterInventory` document, key by key.
 
+use super::super::Unknown;
 use super::super::facts::CgroupVersion;
+use super::super::kubeadm::KubeadmConfig;
 use crate::cluster::EtcdTopology;
 use crate::cluster::Provider;
 use crate::name::InstanceName;
@@ -38,12 +40,21 @@ pub struct InventoryDocument {
     /// The version of kube-proxy; absent: not deployed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kube_proxy: Option<KubernetesVersion>,
+    /// The image tag of `CoreDNS`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub core_dns: Option<String>,
+    /// What kubeadm and its config maps say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kubeadm: Option<KubeadmConfig>,
     /// The worker nodes.
     #[serde(default)]
     pub node_pools: Vec<NodePoolDocument>,
     /// The machines from which kubectl is called.
     #[serde(default)]
     pub clients: Vec<ClientDocument>,
+    /// What could not be found out, each with the command that settles it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unknowns: Vec<Unknown>,
 }
 
 /// The one version of this document.
@@ -87,8 +98,9 @@ pub struct ControlPlaneDocument {
 pub struct ControlPlaneNodeDocument {
     /// The name of the node.
     pub name: InstanceName,
-    /// Its kube-apiserver.
-    pub kube_apiserver: KubernetesVersion,
+    /// Its kube-apiserver. A plan needs it; an audit does without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kube_apiserver: Option<KubernetesVersion>,
     /// Its kube-controller-manager.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kube_controller_manager: Option<KubernetesVersion>,
@@ -98,6 +110,9 @@ pub struct ControlPlaneNodeDocument {
     /// Its kubelet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kubelet: Option<KubernetesVersion>,
+    /// Its kube-proxy, where the pod of the node was seen and runs another version than `kubeProxy`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kube_proxy: Option<KubernetesVersion>,
     /// The operating system image.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub os: Option<String>,
@@ -113,6 +128,15 @@ pub struct ControlPlaneNodeDocument {
     /// The architecture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arch: Option<String>,
+    /// Whether it reported itself ready when it was looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ready: Option<bool>,
+    /// Whether it was cordoned when it was looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cordoned: Option<bool>,
+    /// Its taints, as `KEY=VALUE:EFFECT` or `KEY:EFFECT`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taints: Vec<String>,
 }
 
 /// etcd. Without members one per control-plane node is assumed, its version unknown.
@@ -122,6 +146,9 @@ pub struct EtcdDocument {
     /// Where it runs.
     #[serde(default)]
     pub topology: EtcdTopology,
+    /// Where clients reach an external etcd, such as `https://etcd-1.example:2379`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub endpoints: Vec<String>,
     /// Its members.
     #[serde(default)]
     pub members: Vec<EtcdMemberDocument>,
@@ -136,6 +163,9 @@ pub struct EtcdMemberDocument {
     /// Its version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<EtcdVersion>,
+    /// What it reported of itself that must be settled before an upgrade: alarms, being a learner.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<String>,
 }
 
 /// A pool: either named nodes, or a count of nodes with one kubelet version.
@@ -163,6 +193,9 @@ pub struct NodeDocument {
     pub name: InstanceName,
     /// Its kubelet.
     pub kubelet: KubernetesVersion,
+    /// Its kube-proxy, where the pod of the node was seen and runs another version than `kubeProxy`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kube_proxy: Option<KubernetesVersion>,
     /// The operating system image.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub os: Option<String>,
@@ -178,6 +211,15 @@ pub struct NodeDocument {
     /// The architecture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arch: Option<String>,
+    /// Whether it reported itself ready when it was looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ready: Option<bool>,
+    /// Whether it was cordoned when it was looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cordoned: Option<bool>,
+    /// Its taints, as `KEY=VALUE:EFFECT` or `KEY:EFFECT`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taints: Vec<String>,
 }
 
 /// A place from which kubectl is called. A version that is left out is not known.

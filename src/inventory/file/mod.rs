@@ -45,9 +45,10 @@ impl Inventory {
         })
     }
 
-    /// The document's digest: the same cluster gives the same one, however the file was written.
+    /// The digest of what a plan is made from: the same cluster gives the same one, however the file
+    /// was written and whenever the cluster was looked at.
     pub fn digest(&self) -> String {
-        let text = serde_json::to_string(&self.document()).unwrap_or_default();
+        let text = serde_json::to_string(&self.clone().lasting().document()).unwrap_or_default();
         let hex = Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut hex, byte| {
             // Writing to a String cannot fail.
             _ = write!(hex, "{byte:02x}");
@@ -66,8 +67,11 @@ impl Inventory {
             control_plane,
             etcd,
             kube_proxy,
+            core_dns,
+            kubeadm,
             node_pools,
             clients,
+            unknowns,
         } = document;
         let ControlPlaneDocument { endpoint, nodes } = control_plane;
         if nodes.is_empty() {
@@ -98,8 +102,11 @@ impl Inventory {
             control_plane,
             etcd,
             kube_proxy,
+            core_dns,
+            kubeadm,
             pools,
             clients,
+            unknowns,
             synthetic: false,
         };
         inventory.check_names()?;
@@ -156,17 +163,21 @@ impl Inventory {
             },
             etcd: EtcdDocument {
                 topology: self.etcd.topology,
+                endpoints: self.etcd.endpoints.clone(),
                 members: self
                     .etcd
                     .members
                     .iter()
-                    .map(|EtcdMember { name, version }| EtcdMemberDocument {
+                    .map(|EtcdMember { name, version, problems }| EtcdMemberDocument {
                         name: name.clone(),
                         version: version.clone(),
+                        problems: problems.clone(),
                     })
                     .collect(),
             },
             kube_proxy: self.kube_proxy.clone(),
+            core_dns: self.core_dns.clone(),
+            kubeadm: self.kubeadm.clone(),
             node_pools: self.pools.iter().map(NodePoolDocument::of).collect(),
             clients: self
                 .clients
@@ -176,6 +187,7 @@ impl Inventory {
                     kubectl: kubectl.clone(),
                 })
                 .collect(),
+            unknowns: self.unknowns.clone(),
         }
     }
 }

@@ -32,7 +32,7 @@ impl Writer<'_> {
         let ladder = &self.lowering.problem.ladder;
         let level = |version: &KubernetesVersion| ladder.level(version);
         let matches = |node: &crate::inventory::ControlPlaneNode| {
-            level(&node.apiserver) == from.apiserver
+            node.apiserver.as_ref().map(level) == Some(from.apiserver)
                 && node.controller_manager.as_ref().map(level) == Some(from.controller_manager)
                 && node.scheduler.as_ref().map(level) == Some(from.scheduler)
         };
@@ -43,13 +43,10 @@ impl Writer<'_> {
         else {
             return;
         };
+        let Some(was) = node.apiserver.clone() else { return };
         let mut moves = Vec::new();
-        let was = node.apiserver.clone();
-        if node.apiserver < *stop {
-            moves.push(moved(Component::KubeApiserver, node.apiserver.clone(), stop.clone()));
-            node.apiserver = stop.clone();
-        }
         for (component, slot) in [
+            (Component::KubeApiserver, &mut node.apiserver),
             (Component::KubeControllerManager, &mut node.controller_manager),
             (Component::KubeScheduler, &mut node.scheduler),
         ] {
@@ -168,7 +165,7 @@ impl Writer<'_> {
         let mut oldest: Option<KubernetesVersion> = None;
         for node in &mut roster.inventory.control_plane {
             let version = match component {
-                Component::KubeApiserver => Some(&mut node.apiserver),
+                Component::KubeApiserver => node.apiserver.as_mut(),
                 Component::KubeControllerManager => node.controller_manager.as_mut(),
                 _ => node.scheduler.as_mut(),
             };
