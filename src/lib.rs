@@ -23,6 +23,7 @@ pub mod component;
 pub mod diagnostic;
 pub mod finding;
 pub mod inventory;
+pub mod live;
 pub mod name;
 pub mod plan;
 pub mod planner;
