@@ -281,11 +281,30 @@ pub(super) struct SchemaArguments {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   kubehop completions bash > /etc/bash_completion.d/kubehop
-  kubehop completions zsh > ~/.zfunc/_kubehop")]
+  kubehop completions zsh > ~/.zfunc/_kubehop
+  kubehop completions kubectl > ~/.local/bin/kubectl_complete-hop    for `kubectl hop`")]
 pub(super) struct CompletionsArguments {
-    /// The shell
+    /// The shell, or `kubectl` for the program by which kubectl completes a plugin
     #[arg(value_enum, value_name = "SHELL")]
-    pub(super) shell: clap_complete::Shell,
+    pub(super) shell: ShellArgument,
+}
+
+/// Whoever completes words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ShellArgument {
+    /// Bash
+    Bash,
+    /// Elvish
+    Elvish,
+    /// fish
+    Fish,
+    /// `PowerShell`
+    #[value(name = "powershell")]
+    PowerShell,
+    /// Zsh
+    Zsh,
+    /// kubectl (1.26 or later): an executable `kubectl_complete-hop` in `PATH`
+    Kubectl,
 }
 
 /// `kubehop man`

@@ -56,7 +56,10 @@ pub(super) fn run(
             let findings = prove(&plan, &request, &catalog, &inventory)?;
             let text =
                 render::show(&plan, arguments.output, &arguments.templates, Some(&findings))?;
-            printer.line(&text);
+            match arguments.output {
+                PlanFormat::Summary => printer.advice(&text),
+                _ => printer.line(&text),
+            }
         }
     }
     Ok(ExitStatus::Done)

@@ -12,22 +12,24 @@ use crate::diagnostic::Severity;
 
 use super::ExitStatus;
 use super::args::Color;
+use super::program::Program;
 
 /// Prints, and remembers whether that still works.
 pub(super) struct Printer {
     color: ColorChoice,
     quiet: bool,
+    program: Program,
     failed: Option<io::Error>,
 }
 
 impl Printer {
-    pub(super) fn new(color: Color, quiet: bool) -> Self {
+    pub(super) fn new(color: Color, quiet: bool, program: Program) -> Self {
         let color = match color {
             Color::Auto => ColorChoice::Auto,
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
         };
-        Self { color, quiet, failed: None }
+        Self { color, quiet, program, failed: None }
     }
 
     /// Data, as it is.
@@ -46,12 +48,17 @@ impl Printer {
         self.data(&line);
     }
 
+    /// Data for a person at the terminal, with the commands in it as they are typed.
+    pub(super) fn advice(&mut self, text: &str) {
+        self.line(&self.program.text(text));
+    }
+
     /// A message, with the line of the file where it is known.
     pub(super) fn diagnostic(&mut self, diagnostic: &Diagnostic) {
         if self.quiet && diagnostic.severity != Severity::Error {
             return;
         }
-        let mut text = diagnostic.render(true);
+        let mut text = self.program.text(&diagnostic.render(true));
         text.push('\n');
         let mut err = AutoStream::new(io::stderr().lock(), self.color);
         // Where standard error is closed there is nobody to tell.

@@ -250,7 +250,7 @@ mod tests {
     fn binds_whom_it_is_told_to() {
         for (text, part) in [
             ("user:jane", "kind: User"),
-            ("group:ops:night", "name: ops:night"),
+            ("group:ops:night", "name: 'ops:night'"),
             ("serviceaccount:ops/reader", "create token reader"),
         ] {
             let manifest = manifest(&text.parse().unwrap()).unwrap();
