@@ -39,6 +39,19 @@ pub fn read<T: DeserializeOwned>(file: &SourceFile) -> Result<T, Diagnostic> {
     serde_yaml::from_str(file.text()).map_err(|error| diagnostic(file, &error))
 }
 
+/// Reads one document of a text that must not be shown, such as a dump of a cluster with what secrets
+/// stand in it.
+///
+/// # Errors
+///
+/// The line in which the document is not what is asked for, and nothing of what stands there.
+pub(crate) fn read_unshown<T: DeserializeOwned>(text: &str) -> Result<T, usize> {
+    if let Some(line) = too_deep(text) {
+        return Err(line);
+    }
+    serde_yaml::from_str(text).map_err(|error| error.location().map_or(1, |at| at.line()))
+}
+
 /// The most brackets that may be open. The parser needs time in the square of their number. Scripts
 /// in a plan hold a few that are never closed, so this is not the depth of a real document.
 const DEEPEST: usize = 10_000;

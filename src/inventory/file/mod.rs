@@ -29,7 +29,7 @@ use std::fmt::Write as _;
 
 /// The most nodes that an inventory may have: what Kubernetes supports, with room above it
 /// (<https://kubernetes.io/docs/setup/best-practices/cluster-large/> names 5,000).
-const MOST_NODES: usize = 20_000;
+pub(in crate::inventory) const MOST_NODES: usize = 20_000;
 
 impl Inventory {
     /// Reads and checks a `ClusterInventory` document.
@@ -109,11 +109,12 @@ impl Inventory {
             unknowns,
             synthetic: false,
         };
-        inventory.check_names()?;
+        inventory.check()?;
         Ok(inventory.canonical())
     }
 
-    fn check_names(&self) -> Result<(), Problem> {
+    /// What cannot be told entry by entry: names that stand twice, too many nodes.
+    pub(in crate::inventory) fn check(&self) -> Result<(), Problem> {
         let control_plane = self.control_plane.iter().map(|node| &node.name);
         let control_plane = control_plane
             .enumerate()
@@ -193,7 +194,7 @@ impl Inventory {
 }
 
 /// Path of the value, what is wrong, what to do.
-type Problem = (String, String, String);
+pub(in crate::inventory) type Problem = (String, String, String);
 
 fn problem(
     path: impl Into<String>,

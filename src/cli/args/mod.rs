@@ -1,0 +1,100 @@
+//! The flags, as they are typed. The doc comments are the help text.
+
+mod catalog;
+mod data;
+mod format;
+mod plan;
+mod tools;
+mod view;
+
+use clap::Parser;
+use clap::Subcommand;
+use clap::ValueEnum;
+
+pub(super) use catalog::CatalogArguments;
+pub(super) use catalog::CatalogCommand;
+pub(super) use data::DataArguments;
+pub(super) use data::TemplateArguments;
+pub(super) use format::DataFormat;
+pub(super) use format::FailOn;
+pub(super) use format::FindingsFormat;
+pub(super) use format::PlanFormat;
+pub(super) use format::TableFormat;
+pub(super) use format::TextFormat;
+pub(super) use plan::OsArgument;
+pub(super) use plan::PlanArguments;
+pub(super) use plan::ProviderArgument;
+pub(super) use plan::StrategyArgument;
+pub(super) use plan::TopologyArgument;
+pub(super) use tools::CompletionsArguments;
+pub(super) use tools::Document;
+pub(super) use tools::ManArguments;
+pub(super) use tools::SchemaArguments;
+pub(super) use tools::ShellArgument;
+pub(super) use view::ExplainArguments;
+pub(super) use view::RenderArguments;
+pub(super) use view::VerifyArguments;
+
+/// Plans Kubernetes upgrades: one minor at a time, every step proven, as a runbook
+///
+/// Given what runs now and a target, kubehop searches the legal way there, one minor at a time, in
+/// the order etcd, kube-apiserver, kube-controller-manager and kube-scheduler, kubelet and
+/// kube-proxy, kubectl, and writes it down with commands, checkpoints and ways back. It reads; it
+/// never changes a cluster.
+#[derive(Debug, Parser)]
+#[command(
+    name = "kubehop",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true,
+    after_help = "Examples:
+  kubehop plan --from 1.27 --to 1.30                        a summary of the way
+  kubehop plan --from 1.27 --to 1.30 -o md > runbook.md     the runbook
+  kubehop plan --inventory prod.yaml --to 1.33 -o yaml      the plan, to keep and review
+  kubehop verify plan.yaml --inventory prod.yaml            is it sound, does it still fit
+
+Exit codes: 0 done; 1 the answer is no (no legal path, findings); 2 wrong usage or input, failure."
+)]
+pub(super) struct Arguments {
+    /// When to use colour: on a terminal unless `NO_COLOR` is set, always, or never
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub(super) color: Color,
+    /// Print no notes on standard error, only errors
+    #[arg(long, short, global = true)]
+    pub(super) quiet: bool,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Make a plan from what runs now to a target
+    Plan(Box<PlanArguments>),
+    /// Show a plan as a runbook, a summary, YAML or JSON
+    Render(RenderArguments),
+    /// Replay a plan step by step and prove that every moment of it is legal
+    Verify(VerifyArguments),
+    /// Explain a rule, a finding, or why a step of a plan stands where it stands
+    Explain(ExplainArguments),
+    /// Look at the data on releases, etcd, skew and hazards, or check data of your own
+    Catalog(CatalogArguments),
+    /// Print the JSON Schema of a document
+    Schema(SchemaArguments),
+    /// Print the completion script of a shell
+    Completions(CompletionsArguments),
+    /// Print the manual page, of the program or of one command
+    Man(ManArguments),
+}
