@@ -137,6 +137,19 @@ pub enum Permission {
     },
 }
 
+impl Permission {
+    /// A short name for it, such as `pods`.
+    pub(super) fn id(&self) -> String {
+        match self {
+            Self::Path(path) => path.trim_start_matches('/').replace('/', "-"),
+            Self::Resource { resource, names, .. } => match names {
+                [name, ..] => format!("{resource}-{name}"),
+                [] => (*resource).to_owned(),
+            },
+        }
+    }
+}
+
 impl fmt::Display for Permission {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -167,7 +180,8 @@ impl Resource {
         }
     }
 
-    fn kubectl(&self) -> String {
+    /// The command that prints all of them, without a form.
+    pub(super) fn kubectl(&self) -> String {
         match self.namespace {
             Some(namespace) => format!("kubectl -n {namespace} get {}", self.plural),
             None => format!("kubectl get {}", self.plural),

@@ -1,5 +1,7 @@
 //! The walk over the table of endpoints.
 
+use std::collections::BTreeMap;
+
 use crate::diagnostic::Diagnostic;
 
 use super::access::Access;
@@ -10,12 +12,16 @@ use super::destination;
 use super::destination::Destination;
 use super::endpoints::ENDPOINTS;
 use super::endpoints::Endpoint;
+use super::endpoints::Permission;
+use super::endpoints::Target;
 use super::failure::Failure;
 use super::pages;
 use super::pages::Stopped;
 use super::refusal;
 
 const NOT_FOUND: u16 = 404;
+/// Nobody is known by these credentials; this user may not do that.
+const NOT_PERMITTED: [u16; 2] = [401, 403];
 
 /// A live cluster that is ready to be asked.
 pub struct Cluster<'a> {
@@ -79,8 +85,10 @@ impl<'a> Cluster<'a> {
                     // A server that fails at its own version is not well as a whole.
                     if !(code >= 500 && endpoint.id == "version") =>
                 {
-                    tally.refused(code);
-                    sink.unknown(refusal::unknown(endpoint, code, &message));
+                    tally.failed(endpoint, code);
+                    if !NOT_PERMITTED.contains(&code) {
+                        sink.unknown(refusal::not_given(endpoint, code, &message));
+                    }
                 }
                 Err(Stopped::Failed(failure)) => {
                     let path = endpoint.paths().into_iter().next().unwrap_or_default();
@@ -88,7 +96,13 @@ impl<'a> Cluster<'a> {
                 }
             }
         }
-        tally.verdict(self)
+        tally.verdict(self)?;
+        for ((code, _), endpoints) in &tally.not_permitted {
+            if let Some(unknown) = refusal::not_permitted(*code, endpoints) {
+                sink.unknown(unknown);
+            }
+        }
+        Ok(())
     }
 
     async fn ask(
@@ -110,7 +124,10 @@ impl<'a> Cluster<'a> {
             match connection.get(&path).await {
                 // An object that is not there is an answer too.
                 Err(Failure::Status { code: NOT_FOUND, .. }) if endpoint.is_object() => {}
-                answer => return sink.answer(&source, &answer?).map_err(Stopped::Refused),
+                answer => {
+                    let answer = as_printed(endpoint, answer?);
+                    return sink.answer(&source, &answer).map_err(Stopped::Refused);
+                }
             }
         }
         Ok(())
@@ -121,43 +138,48 @@ impl<'a> Cluster<'a> {
     }
 }
 
+/// An answer as kubectl prints it, which is what the reader of dumps knows: the version of the
+/// server stands under a key.
+fn as_printed(endpoint: &Endpoint, bytes: Vec<u8>) -> Vec<u8> {
+    match endpoint.target {
+        Target::Version => [b"{\"serverVersion\":", bytes.as_slice(), b"}"].concat(),
+        Target::List { .. } | Target::Object { .. } => bytes,
+    }
+}
+
 /// What came of the requests.
 #[derive(Default)]
 struct Tally {
-    /// Endpoints that were read, but for the version, which everybody may read.
-    read: usize,
-    unauthorized: usize,
-    forbidden: usize,
-    others: usize,
+    /// Whether anything was answered but the version, which everybody may read.
+    answered: bool,
+    /// What the user was not permitted, by status and permission.
+    not_permitted: BTreeMap<(u16, Permission), Vec<&'static Endpoint>>,
 }
 
 impl Tally {
     fn read(&mut self, endpoint: &Endpoint) {
-        self.read += usize::from(endpoint.id != "version");
+        self.answered |= endpoint.id != "version";
     }
 
-    fn refused(&mut self, code: u16) {
-        match code {
-            401 => self.unauthorized += 1,
-            403 => self.forbidden += 1,
-            _ => self.others += 1,
+    fn failed(&mut self, endpoint: &'static Endpoint, code: u16) {
+        if NOT_PERMITTED.contains(&code) {
+            let key = (code, endpoint.permission());
+            self.not_permitted.entry(key).or_default().push(endpoint);
+        } else {
+            self.answered = true;
         }
     }
 
     /// Whether there is anything to go on with.
     fn verdict(&self, cluster: &Cluster<'_>) -> Result<(), Diagnostic> {
-        let Self { read, unauthorized, forbidden, others } = self;
-        if *read > 0 || *others > 0 {
-            return Ok(());
-        }
         let destination = &cluster.destination;
-        if *unauthorized > 0 {
-            return Err(refusal::unauthorized(destination, cluster.access));
-        }
+        let nobody = self.not_permitted.keys().any(|(code, _)| *code == 401);
         let nodes = ENDPOINTS.iter().find(|endpoint| endpoint.id == "nodes");
         match nodes {
-            Some(nodes) if *forbidden > 0 => Err(refusal::forbidden(destination, nodes)),
-            _ => Ok(()),
+            _ if self.answered => Ok(()),
+            _ if nobody => Err(refusal::unauthorized(destination, cluster.access)),
+            Some(nodes) => Err(refusal::forbidden(destination, nodes)),
+            None => Ok(()),
         }
     }
 }

@@ -7,26 +7,41 @@ use super::access::Access;
 use super::destination::Credentials;
 use super::destination::Destination;
 use super::endpoints::Endpoint;
+use super::endpoints::Target;
 use super::failure::Failure;
 use super::failure::Trouble;
 
-/// What could not be read of an endpoint, and why.
-pub(super) fn unknown(endpoint: &Endpoint, code: u16, message: &str) -> Unknown {
-    let what = endpoint.what;
-    let text = match code {
-        403 => {
-            format!("{what} could not be read: the user is not permitted {}", endpoint.permission())
-        }
-        401 => format!(
-            "{what} could not be read: the API server did not accept the user (401) for {}",
-            endpoint.permission()
-        ),
-        code if message.is_empty() => {
-            format!("{what} could not be read: the API server answered with HTTP status {code}")
-        }
-        code => format!("{what} could not be read: the API server answered {code}, {message}"),
+/// What could not be read because a permission is missing: one unknown for all that takes it.
+pub(super) fn not_permitted(code: u16, endpoints: &[&Endpoint]) -> Option<Unknown> {
+    let (first, others) = endpoints.split_first()?;
+    let permission = first.permission();
+    let what: Vec<&str> = endpoints.iter().map(|endpoint| endpoint.what).collect();
+    let why = match code {
+        401 => "the API server did not accept the user (401) for",
+        _ => "the user is not permitted",
     };
-    Unknown { id: format!("not-read-{}", endpoint.id), text, settle: endpoint.settle() }
+    let settle = match first.target {
+        Target::List { resource, .. } if !others.is_empty() => {
+            format!("{} -o json", resource.kubectl())
+        }
+        _ => first.settle(),
+    };
+    Some(Unknown {
+        id: format!("not-permitted-{}", permission.id()),
+        text: format!("{} could not be read: {why} {permission}", what.join("; ")),
+        settle,
+    })
+}
+
+/// What could not be read because the API server failed.
+pub(super) fn not_given(endpoint: &Endpoint, code: u16, message: &str) -> Unknown {
+    let what = endpoint.what;
+    let said = if message.is_empty() { String::new() } else { format!(", {message}") };
+    Unknown {
+        id: format!("not-given-{}", endpoint.id),
+        text: format!("{what} could not be read: the API server answered {code}{said}"),
+        settle: endpoint.settle(),
+    }
 }
 
 /// The user may read nothing at all.
