@@ -5,8 +5,10 @@
 
 mod args;
 mod catalog;
+mod dump;
 mod explain;
 mod input;
+mod inventory;
 mod plan;
 mod printer;
 mod program;
@@ -15,6 +17,7 @@ mod render;
 mod schema;
 mod settings;
 mod shell;
+mod source;
 mod verify;
 
 use std::ffi::OsString;
@@ -86,6 +89,7 @@ fn dispatch(
 ) -> Result<ExitStatus, crate::diagnostic::Diagnostic> {
     match command {
         Command::Plan(arguments) => plan::run(arguments, printer),
+        Command::Inventory(arguments) => inventory::run(arguments, printer),
         Command::Render(arguments) => render::run(arguments, printer),
         Command::Verify(arguments) => verify::run(arguments, printer),
         Command::Explain(arguments) => explain::run(arguments, printer),

@@ -7,7 +7,6 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Severity;
 use crate::finding::Finding;
 use crate::finding::any_at_or_above;
-use crate::inventory::Inventory;
 use crate::plan;
 use crate::policy::ToolRules;
 use crate::policy::VersionSkewPolicy;
@@ -21,6 +20,7 @@ use super::input;
 use super::printer::Printer;
 use super::render;
 use super::settings;
+use super::source;
 
 pub(super) fn run(
     arguments: &VerifyArguments,
@@ -28,10 +28,7 @@ pub(super) fn run(
 ) -> Result<ExitStatus, Diagnostic> {
     let catalog = settings::catalog(&arguments.data)?;
     let plan = plan::read(&input::read(&arguments.plan)?)?;
-    let inventory = match &arguments.inventory {
-        Some(path) => Some(Inventory::read(&input::read(path)?)?),
-        None => None,
-    };
+    let inventory = source::inventory(&arguments.source)?;
     let facts = CatalogFacts::new(&catalog, &plan)?;
     let policy = VersionSkewPolicy::upstream();
     let tool = ToolRules::kubeadm();

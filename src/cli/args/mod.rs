@@ -3,7 +3,9 @@
 mod catalog;
 mod data;
 mod format;
+mod inventory;
 mod plan;
+mod source;
 mod tools;
 mod view;
 
@@ -21,11 +23,14 @@ pub(super) use format::FindingsFormat;
 pub(super) use format::PlanFormat;
 pub(super) use format::TableFormat;
 pub(super) use format::TextFormat;
+pub(super) use inventory::InventoryArguments;
 pub(super) use plan::OsArgument;
 pub(super) use plan::PlanArguments;
 pub(super) use plan::ProviderArgument;
 pub(super) use plan::StrategyArgument;
 pub(super) use plan::TopologyArgument;
+pub(super) use source::ObservedArguments;
+pub(super) use source::SourceArguments;
 pub(super) use tools::CompletionsArguments;
 pub(super) use tools::Document;
 pub(super) use tools::ManArguments;
@@ -50,6 +55,7 @@ pub(super) use view::VerifyArguments;
     after_help = "Examples:
   kubehop plan --from 1.27 --to 1.30                        a summary of the way
   kubehop plan --from 1.27 --to 1.30 -o md > runbook.md     the runbook
+  kubehop inventory --from-dump dump > prod.yaml            an inventory, from what kubectl prints
   kubehop plan --inventory prod.yaml --to 1.33 -o yaml      the plan, to keep and review
   kubehop verify plan.yaml --inventory prod.yaml            is it sound, does it still fit
 
@@ -83,6 +89,8 @@ pub(super) enum Color {
 pub(super) enum Command {
     /// Make a plan from what runs now to a target
     Plan(Box<PlanArguments>),
+    /// Make an inventory of a cluster from what kubectl and etcdctl print
+    Inventory(Box<InventoryArguments>),
     /// Show a plan as a runbook, a summary, YAML or JSON
     Render(RenderArguments),
     /// Replay a plan step by step and prove that every moment of it is legal

@@ -1,13 +1,12 @@
 //! `kubehop plan`.
 
-use std::path::PathBuf;
-
 use clap::ArgGroup;
 use clap::Args;
 use clap::ValueEnum;
 
 use super::DataArguments;
 use super::PlanFormat;
+use super::SourceArguments;
 use super::TemplateArguments;
 use crate::version::EtcdVersion;
 use crate::version::KubernetesVersion;
@@ -16,35 +15,35 @@ use crate::version::VersionRequest;
 
 /// `kubehop plan`
 #[derive(Debug, Args)]
-#[command(group(ArgGroup::new("start").required(true)), after_help = "Examples:
+#[command(group(ArgGroup::new("start").args(["from", "inventory", "from_dump"]).required(true)), after_help = "Examples:
   kubehop plan --from 1.27 --to 1.30
   kubehop plan --from v1.33.5 --etcd 3.5.21 --to 1.34 --control-plane-nodes 3 --workers 40 -o md
+  kubehop plan --from-dump dump --to 1.33
   kubehop plan --inventory prod.yaml --to 1.33 --strategy min-drains -o yaml > plan.yaml
   kubectl hop plan --inventory - --to 1.31 < prod.yaml      installed as kubectl-hop")]
 pub(in crate::cli) struct PlanArguments {
     /// What runs now: a minor (`1.27`: its newest known patch) or a release (`v1.27.16`)
-    #[arg(long, value_name = "VERSION", group = "start")]
+    #[arg(long, value_name = "VERSION")]
     pub(in crate::cli) from: Option<VersionRequest>,
-    /// The inventory of the cluster (kind: `ClusterInventory`); `-` reads standard input
-    #[arg(long, value_name = "FILE", group = "start")]
-    pub(in crate::cli) inventory: Option<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) source: SourceArguments,
     /// The target: a minor (its newest good patch) or a release
     #[arg(long, value_name = "VERSION")]
     pub(in crate::cli) to: VersionRequest,
     /// The etcd that runs now; without it, that of kubeadm for the running release is assumed
-    #[arg(long, value_name = "VERSION", conflicts_with = "inventory")]
+    #[arg(long, value_name = "VERSION", conflicts_with_all = ["inventory", "observed"])]
     pub(in crate::cli) etcd: Option<EtcdVersion>,
     /// Where etcd runs [default: stacked]
-    #[arg(long, value_enum, value_name = "WHERE", conflicts_with = "inventory")]
+    #[arg(long, value_enum, value_name = "WHERE", conflicts_with_all = ["inventory", "observed"])]
     pub(in crate::cli) etcd_topology: Option<TopologyArgument>,
     /// What installs the cluster [default: kubeadm]
-    #[arg(long, value_enum, value_name = "PROVIDER", conflicts_with = "inventory")]
+    #[arg(long, value_enum, value_name = "PROVIDER", conflicts_with_all = ["inventory", "observed"])]
     pub(in crate::cli) provider: Option<ProviderArgument>,
     /// The number of control-plane nodes [default: 1]
-    #[arg(long, value_name = "NODES", conflicts_with = "inventory", value_parser = clap::value_parser!(u16).range(1..=9))]
+    #[arg(long, value_name = "NODES", conflicts_with_all = ["inventory", "observed"], value_parser = clap::value_parser!(u16).range(1..=9))]
     pub(in crate::cli) control_plane_nodes: Option<u16>,
     /// The number of worker nodes [default: 1]
-    #[arg(long, value_name = "NODES", conflicts_with = "inventory", value_parser = clap::value_parser!(u32).range(0..=20_000))]
+    #[arg(long, value_name = "NODES", conflicts_with_all = ["inventory", "observed"], value_parser = clap::value_parser!(u32).range(0..=20_000))]
     pub(in crate::cli) workers: Option<u32>,
     /// What to weigh: every node in every hop, or as few drains as the rules permit
     #[arg(long, value_enum, default_value_t, value_name = "STRATEGY")]

@@ -8,6 +8,7 @@ use super::DataArguments;
 use super::FailOn;
 use super::FindingsFormat;
 use super::PlanFormat;
+use super::SourceArguments;
 use super::TemplateArguments;
 use super::TextFormat;
 
@@ -31,14 +32,14 @@ pub(in crate::cli) struct RenderArguments {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   kubehop verify plan.yaml
-  kubehop verify plan.yaml --inventory prod.yaml -o json")]
+  kubehop verify plan.yaml --inventory prod.yaml -o json     does it still fit the cluster
+  kubehop verify plan.yaml --from-dump dump")]
 pub(in crate::cli) struct VerifyArguments {
     /// The plan; `-` reads standard input
     #[arg(value_name = "PLAN")]
     pub(in crate::cli) plan: PathBuf,
-    /// The cluster as it is now, to find out whether the plan still fits; `-` reads standard input
-    #[arg(long, value_name = "FILE")]
-    pub(in crate::cli) inventory: Option<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) source: SourceArguments,
     /// The weight of a finding from which on the exit code is 1
     #[arg(long, value_enum, default_value_t, value_name = "SEVERITY")]
     pub(in crate::cli) fail_on: FailOn,

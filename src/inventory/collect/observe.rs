@@ -82,6 +82,10 @@ impl Sink for Observer<'_> {
                 self.seen.object(kind, *object, self.options, self.source)?;
                 self.found(kind);
             }
+            Row::Listed(kind) => {
+                self.seen.system_pods |= kind == Kind::Pod;
+                self.seen.system_daemon_sets |= kind == Kind::DaemonSet;
+            }
             Row::Failed(unknown) => {
                 self.seen.failed.insert(unknown);
                 self.found(Kind::FailedCall);

@@ -82,6 +82,13 @@ impl Recognised {
         self.counts.get(&kind).copied().unwrap_or_default()
     }
 
+    /// Adds what another text turned out to be.
+    pub fn merge(&mut self, other: &Self) {
+        for (kind, count) in &other.counts {
+            *self.counts.entry(*kind).or_default() += count;
+        }
+    }
+
     pub(super) fn add(&mut self, kind: Kind) {
         *self.counts.entry(kind).or_default() += 1;
     }

@@ -37,8 +37,11 @@ impl Fault {
     /// Whether a text of another kind gives this fault too.
     pub(crate) fn may_be_another_kind(&self) -> bool {
         match self {
-            Self::CutOff { .. } | Self::Syntax { .. } | Self::Form { .. } => true,
-            Self::Input(_) | Self::Packed | Self::TooLarge { .. } | Self::Said(_) => false,
+            Self::CutOff { .. }
+            | Self::Syntax { .. }
+            | Self::Form { .. }
+            | Self::TooLarge { .. } => true,
+            Self::Input(_) | Self::Packed | Self::Said(_) => false,
         }
     }
 

@@ -27,6 +27,8 @@ pub(super) const HEAD: &str = "#kubehop-inventory 1";
 pub(crate) enum Row {
     /// An object.
     Object(Kind, Box<Object>),
+    /// The objects of this kind in `kube-system` are all there.
+    Listed(Kind),
     /// A call that failed.
     Failed(Unknown),
     /// When the cluster was looked at.
@@ -45,7 +47,7 @@ enum Content {
 }
 
 /// The sections of the script, and the command that settles what each would have said.
-const SECTIONS: [(&str, Content, &str); 11] = [
+const SECTIONS: [(&str, Content, &str); 12] = [
     ("nodes", Content::Rows(Kind::Node), "kubectl get nodes -o yaml"),
     ("pods", Content::Rows(Kind::Pod), "kubectl -n kube-system get pods -o yaml"),
     ("daemonsets", Content::Rows(Kind::DaemonSet), "kubectl -n kube-system get daemonsets -o yaml"),
@@ -67,6 +69,7 @@ const SECTIONS: [(&str, Content, &str); 11] = [
     ),
     ("kube-proxy-config", Content::Yaml, "kubectl -n kube-system get configmap kube-proxy -o yaml"),
     ("kubectl-version", Content::Json, "kubectl version -o json"),
+    ("kubeadm-version", Content::Json, "kubeadm version -o json"),
     ("etcd-members", Content::Json, "etcdctl member list -w json"),
     ("etcd-status", Content::Json, "etcdctl endpoint status --cluster -w json"),
 ];
@@ -139,6 +142,9 @@ impl Section {
                 text: format!("the script could not read {name}; its output says why"),
                 settle: settle.to_owned(),
             }))?;
+        }
+        if let (Content::Rows(kind), "0") = (content, status) {
+            sink.row(Row::Listed(kind))?;
         }
         if text.trim().is_empty() {
             return Ok(());
