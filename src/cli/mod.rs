@@ -9,6 +9,7 @@ mod dump;
 mod explain;
 mod input;
 mod inventory;
+mod live;
 mod plan;
 mod printer;
 mod program;

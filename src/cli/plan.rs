@@ -27,7 +27,7 @@ pub(super) fn run(
     printer: &mut Printer,
 ) -> Result<ExitStatus, Diagnostic> {
     let catalog = settings::catalog(&arguments.data)?;
-    let inventory = settings::inventory(arguments, &catalog)?;
+    let inventory = settings::inventory(arguments, &catalog, printer)?;
     let request = settings::request(arguments, &catalog, &inventory)?;
     let outcome = match planner::plan(&request) {
         Ok(outcome) => outcome,

@@ -53,6 +53,16 @@ impl Printer {
         self.line(&self.program.text(text));
     }
 
+    /// Something that a person may want to know while they wait.
+    pub(super) fn note(&mut self, text: &str) {
+        self.diagnostic(&Diagnostic { severity: Severity::Info, ..Diagnostic::error(text) });
+    }
+
+    /// Whether only errors are to be said.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// A message, with the line of the file where it is known.
     pub(super) fn diagnostic(&mut self, diagnostic: &Diagnostic) {
         if self.quiet && diagnostic.severity != Severity::Error {

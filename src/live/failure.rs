@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io;
 use std::time::Duration;
 
+use kube::config::KubeconfigError;
 use rustls::AlertDescription;
 use rustls::CertificateError;
 
@@ -67,7 +68,7 @@ impl Failure {
             if let Some(error) = error.downcast_ref::<rustls::Error>() {
                 return Self::Transport(of_tls(error));
             }
-            if let Some(error) = error.downcast_ref::<kube::client::RustlsTlsError>() {
+            if error.is::<kube::client::RustlsTlsError>() || error.is::<KubeconfigError>() {
                 return Self::Transport(Trouble::Identity(chain(error)));
             }
             if let Some(error) = error.downcast_ref::<io::Error>() {
@@ -137,6 +138,7 @@ fn of_tls(error: &rustls::Error) -> Trouble {
             | AlertDescription::CertificateUnknown
             | AlertDescription::CertificateRequired
             | AlertDescription::UnknownCA
+            | AlertDescription::DecryptError
             | AlertDescription::AccessDenied,
         ) => Trouble::ClientRefused,
         rustls::Error::InvalidMessage(_) => Trouble::NotTls,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
+
 use crate::diagnostic::Diagnostic;
 
 use super::access::Access;
@@ -125,7 +127,7 @@ impl<'a> Cluster<'a> {
                 // An object that is not there is an answer too.
                 Err(Failure::Status { code: NOT_FOUND, .. }) if endpoint.is_object() => {}
                 answer => {
-                    let answer = as_printed(endpoint, answer?);
+                    let answer = self.as_printed(endpoint, answer?).map_err(Stopped::Refused)?;
                     return sink.answer(&source, &answer).map_err(Stopped::Refused);
                 }
             }
@@ -133,18 +135,34 @@ impl<'a> Cluster<'a> {
         Ok(())
     }
 
+    /// An answer as kubectl prints it, which is what the reader of dumps knows: the version of the
+    /// server stands under a key. Who has no version to tell is not the API server of Kubernetes.
+    fn as_printed(&self, endpoint: &Endpoint, bytes: Vec<u8>) -> Result<Vec<u8>, Diagnostic> {
+        if endpoint.target != Target::Version {
+            return Ok(bytes);
+        }
+        if serde_json::from_slice::<Version>(&bytes).is_err() {
+            let server = &self.destination.server;
+            return Err(Diagnostic::error(format!(
+                "what answers at {server} is not the API server of Kubernetes"
+            ))
+            .help(
+                "check `server` in the kubeconfig, and what stands before it, such as a login page",
+            ));
+        }
+        Ok([b"{\"serverVersion\":", bytes.as_slice(), b"}"].concat())
+    }
+
     fn failed(&self, path: &str, failure: &Failure) -> Diagnostic {
         refusal::failed(&self.destination, self.access, path, failure)
     }
 }
 
-/// An answer as kubectl prints it, which is what the reader of dumps knows: the version of the
-/// server stands under a key.
-fn as_printed(endpoint: &Endpoint, bytes: Vec<u8>) -> Vec<u8> {
-    match endpoint.target {
-        Target::Version => [b"{\"serverVersion\":", bytes.as_slice(), b"}"].concat(),
-        Target::List { .. } | Target::Object { .. } => bytes,
-    }
+/// What every API server tells of itself.
+#[derive(Deserialize)]
+struct Version {
+    #[serde(rename = "gitVersion")]
+    _git_version: String,
 }
 
 /// What came of the requests.

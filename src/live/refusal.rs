@@ -115,8 +115,8 @@ pub(super) fn failed(
             )
         }
         Failure::TimedOut => Diagnostic::error(format!(
-            "{cluster} at {server} did not complete `GET {path}`{through} within {} seconds",
-            access.timeout.as_secs()
+            "{cluster} at {server} did not complete `GET {path}`{through} within {}",
+            seconds(access.timeout.as_secs())
         ))
         .help("check network, VPN and proxy, or allow more time with `--timeout SECONDS`"),
         Failure::TooLarge => {
@@ -168,4 +168,8 @@ pub(super) fn failed(
                 .help("check the address in the kubeconfig with `kubectl version`"),
         },
     }
+}
+
+fn seconds(count: u64) -> String {
+    if count == 1 { "1 second".to_owned() } else { format!("{count} seconds") }
 }

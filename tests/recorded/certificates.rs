@@ -126,8 +126,16 @@ fn the_name_of_the_server_can_be_told() {
 fn a_server_that_cannot_be_trusted_is_not_talked_to() {
     let (authority, other) = (Authority::new(), Authority::new());
     for (name, server, words) in [
-        ("server-expired", authority.identity(&[here()], 2021), "the certificate of the server has expired"),
-        ("server-untrusted", other.identity(&[here()], 2099), "vouches for the certificate of the server"),
+        (
+            "server-expired",
+            authority.identity(&[here()], 2021),
+            "the certificate of the server has expired",
+        ),
+        (
+            "server-untrusted",
+            other.identity(&[here()], 2099),
+            "vouches for the certificate of the server",
+        ),
     ] {
         let server = Server::tls(server.server(None), answer);
         let text = Session::with(name, &authority.cluster(&server.url), &json!({})).refusal(&[]);
@@ -161,8 +169,16 @@ fn a_user_of_another_cluster_is_told_so() {
     let user = other.identity(&[], 2099).user();
     let unauthorized = |_: &_| Reply::failure(401, "Unauthorized");
     for (name, server, words) in [
-        ("client-other", Server::tls(identity.server(None), unauthorized), "client certificate of user `jane`"),
-        ("client-other-tls", Server::tls(identity.server(Some(&authority)), answer), "does not accept the client certificate"),
+        (
+            "client-other",
+            Server::tls(identity.server(None), unauthorized),
+            "client certificate of user `jane`",
+        ),
+        (
+            "client-other-tls",
+            Server::tls(identity.server(Some(&authority)), answer),
+            "does not accept the client certificate",
+        ),
     ] {
         let text = Session::with(name, &authority.cluster(&server.url), &user).refusal(&[]);
         assert!(text.contains(words), "{name}: {text}");

@@ -6,7 +6,9 @@ use serde_json::json;
 use crate::server::Reply;
 use crate::server::Request;
 
-pub(crate) const WORKERS: usize = 1203;
+/// The workers of the cluster, and of the large one, which takes three pages.
+pub(crate) const WORKERS: usize = 3;
+pub(crate) const MANY_WORKERS: usize = 1203;
 const SYSTEM: &str = "/api/v1/namespaces/kube-system";
 
 fn node(name: &str, labels: &Value) -> Value {
@@ -24,11 +26,11 @@ fn node(name: &str, labels: &Value) -> Value {
     })
 }
 
-fn nodes() -> Vec<Value> {
+fn nodes(workers: usize) -> Vec<Value> {
     let control_plane = json!({"node-role.kubernetes.io/control-plane": ""});
     let mut nodes = vec![node("cp-1", &control_plane)];
     let pool = json!({"node-pool": "general"});
-    nodes.extend((1..=WORKERS).map(|number| node(&format!("w-{number:04}"), &pool)));
+    nodes.extend((1..=workers).map(|number| node(&format!("w-{number:04}"), &pool)));
     nodes
 }
 
@@ -88,12 +90,23 @@ fn workload(kind: &str, name: &str, image: &str) -> Reply {
 
 /// The answer of the cluster to a request.
 pub(crate) fn answer(request: &Request) -> Reply {
+    of(request, WORKERS)
+}
+
+/// The answer of the large cluster.
+pub(crate) fn large(request: &Request) -> Reply {
+    of(request, MANY_WORKERS)
+}
+
+fn of(request: &Request, workers: usize) -> Reply {
     let path = request.path.as_str();
     if path == "/version" {
-        return Reply::ok(json!({"major": "1", "minor": "34", "gitVersion": "v1.34.2"}).to_string());
+        return Reply::ok(
+            json!({"major": "1", "minor": "34", "gitVersion": "v1.34.2"}).to_string(),
+        );
     }
     if path == "/api/v1/nodes" {
-        return page(request, "NodeList", &nodes());
+        return page(request, "NodeList", &nodes(workers));
     }
     if path == format!("{SYSTEM}/pods") {
         let selector = request.parameter("labelSelector").unwrap();
@@ -104,7 +117,9 @@ pub(crate) fn answer(request: &Request) -> Reply {
     if let Some(rest) = path.strip_prefix("/apis/apps/v1/namespaces/kube-system/") {
         return match rest {
             "daemonsets/kube-proxy" => workload("DaemonSet", name, &image(name)),
-            "deployments/coredns" => workload("Deployment", name, "registry.k8s.io/coredns:v1.12.1"),
+            "deployments/coredns" => {
+                workload("Deployment", name, "registry.k8s.io/coredns:v1.12.1")
+            }
             _ => Reply::failure(404, "not found"),
         };
     }

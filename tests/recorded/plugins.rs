@@ -15,10 +15,14 @@ fn session(name: &str, server: &Server, exec: &serde_json::Value) -> Session {
 #[test]
 fn a_plugin_is_run_once_and_found_beside_the_kubeconfig() {
     let server = Server::plain(answer);
-    let session = session("plugin", &server, &json!({
-        "apiVersion": "client.authentication.k8s.io/v1", "command": "./bin/login",
-        "interactiveMode": "Never",
-    }));
+    let session = session(
+        "plugin",
+        &server,
+        &json!({
+            "apiVersion": "client.authentication.k8s.io/v1", "command": "./bin/login",
+            "interactiveMode": "Never",
+        }),
+    );
     std::fs::create_dir(session.folder.join("bin")).unwrap();
     let credential = json!({
         "kind": "ExecCredential", "apiVersion": "client.authentication.k8s.io/v1",

@@ -11,8 +11,10 @@ use kubehop::live::ENDPOINTS;
 use serde_json::Value;
 use serde_json::json;
 
+use crate::cluster::MANY_WORKERS;
 use crate::cluster::WORKERS;
 use crate::cluster::answer;
+use crate::cluster::large;
 use crate::server::Reply;
 use crate::server::Request;
 use crate::server::Server;
@@ -35,10 +37,10 @@ fn unknowns(inventory: &Value) -> BTreeSet<String> {
 
 #[test]
 fn a_whole_cluster_is_read_page_by_page_and_nothing_is_changed() {
-    let server = Server::plain(answer);
+    let server = Server::plain(large);
     let session = Session::new("whole", &server.url);
     let inventory = session.inventory();
-    assert_eq!(workers(&inventory), WORKERS);
+    assert_eq!(workers(&inventory), MANY_WORKERS);
     let node = &inventory["controlPlane"]["nodes"][0];
     for part in ["kubeApiserver", "kubeControllerManager", "kubeScheduler", "kubelet"] {
         assert_eq!(node[part], "v1.34.2", "{part}");
@@ -177,11 +179,13 @@ fn the_kubelets_configuration_is_found_under_its_old_name() {
     let server = Server::plain({
         let old = old.clone();
         move |request| {
-            let map = |gate: &str| json!({
-                "kind": "ConfigMap", "apiVersion": "v1",
-                "metadata": {"name": "kubelet-config-1.22", "namespace": "kube-system"},
-                "data": {"kubelet": format!("kind: KubeletConfiguration\nfeatureGates: {{{gate}: true}}\n")},
-            });
+            let map = |gate: &str| {
+                json!({
+                    "kind": "ConfigMap", "apiVersion": "v1",
+                    "metadata": {"name": "kubelet-config-1.22", "namespace": "kube-system"},
+                    "data": {"kubelet": format!("kind: KubeletConfiguration\nfeatureGates: {{{gate}: true}}\n")},
+                })
+            };
             if request.path == old {
                 Reply::ok(map("OldGate").to_string())
             } else if request.path.contains("/kubelet-config") {
@@ -212,12 +216,16 @@ fn failing(path: &'static str, times: usize, reply: Reply) -> Server {
 fn an_expired_continue_token_begins_the_list_again() {
     let expired = AtomicUsize::new(1);
     let server = Server::plain(move |request| {
-        let due = request.parameter("continue") == Some("1000")
-            && expired.swap(0, Ordering::SeqCst) == 1;
-        if due { Reply::failure(410, "The provided continue parameter is too old") } else { answer(request) }
+        let due =
+            request.parameter("continue") == Some("1000") && expired.swap(0, Ordering::SeqCst) == 1;
+        if due {
+            Reply::failure(410, "The provided continue parameter is too old")
+        } else {
+            large(request)
+        }
     });
     let inventory = Session::new("gone", &server.url).inventory();
-    assert_eq!(workers(&inventory), WORKERS);
+    assert_eq!(workers(&inventory), MANY_WORKERS);
     assert_eq!(server.count(NODES), 6, "two pages, the refusal, three pages");
 }
 
@@ -225,7 +233,7 @@ fn an_expired_continue_token_begins_the_list_again() {
 fn a_list_that_always_expires_is_given_up() {
     let server = Server::plain(|request| match request.parameter("continue") {
         Some(_) => Reply::failure(410, "too old"),
-        None => answer(request),
+        None => large(request),
     });
     let inventory = Session::new("always-gone", &server.url).inventory();
     assert!(unknowns(&inventory).contains("not-given-nodes"));
@@ -300,7 +308,8 @@ fn what_is_not_kubernetes_is_not_taken_for_it() {
         let text = Session::new(name, &server.url).refusal(&[]);
         assert!(text.contains("not the API server of Kubernetes"), "{text}");
     }
-    let server = failing(NODES, usize::MAX, Reply::ok("{\"kind\":\"NodeList\",\"items\":[{}".into()));
+    let server =
+        failing(NODES, usize::MAX, Reply::ok("{\"kind\":\"NodeList\",\"items\":[{}".into()));
     let text = Session::new("broken-list", &server.url).refusal(&[]);
     assert!(text.contains("GET /api/v1/nodes"), "{text}");
     let redirect = Reply::Status(302, "location: https://login.example/\r\n", String::new());

@@ -1,6 +1,6 @@
 //! A server that answers like an API server, or not: plain or with TLS, in this process.
 
-use std::io::BufRead as _;
+use std::io::BufRead;
 use std::io::BufReader;
 use std::io::Read;
 use std::io::Write;
@@ -119,8 +119,15 @@ impl Server {
     }
 }
 
+/// The first byte of a TLS connection.
+const TLS: u8 = 22;
+
 fn talk(stream: impl Read + Write, handler: &Handler, seen: &Mutex<Vec<Request>>) {
     let mut stream = BufReader::new(stream);
+    if stream.fill_buf().is_ok_and(|bytes| bytes.first() == Some(&TLS)) {
+        _ = stream.get_mut().write_all(b"HTTP/1.0 400 Bad Request\r\n\r\n");
+        return;
+    }
     while let Some(request) = request(&mut stream) {
         seen.lock().unwrap().push(request.clone());
         let whole = |status: u16, headers: &str, body: &str| {
@@ -152,7 +159,7 @@ fn talk(stream: impl Read + Write, handler: &Handler, seen: &Mutex<Vec<Request>>
     }
 }
 
-fn request(stream: &mut impl std::io::BufRead) -> Option<Request> {
+fn request(stream: &mut impl BufRead) -> Option<Request> {
     let mut line = String::new();
     stream.read_line(&mut line).ok().filter(|count| *count > 0)?;
     let mut words = line.split_whitespace();

@@ -4,6 +4,7 @@ mod catalog;
 mod data;
 mod format;
 mod inventory;
+mod live;
 mod plan;
 mod source;
 mod tools;
@@ -24,6 +25,7 @@ pub(super) use format::PlanFormat;
 pub(super) use format::TableFormat;
 pub(super) use format::TextFormat;
 pub(super) use inventory::InventoryArguments;
+pub(super) use live::LiveArguments;
 pub(super) use plan::OsArgument;
 pub(super) use plan::PlanArguments;
 pub(super) use plan::ProviderArgument;
@@ -55,7 +57,7 @@ pub(super) use view::VerifyArguments;
     after_help = "Examples:
   kubehop plan --from 1.27 --to 1.30                        a summary of the way
   kubehop plan --from 1.27 --to 1.30 -o md > runbook.md     the runbook
-  kubehop inventory --from-dump dump > prod.yaml            an inventory, from what kubectl prints
+  kubehop inventory --context prod > prod.yaml              an inventory of a live cluster
   kubehop plan --inventory prod.yaml --to 1.33 -o yaml      the plan, to keep and review
   kubehop verify plan.yaml --inventory prod.yaml            is it sound, does it still fit
 
@@ -89,7 +91,7 @@ pub(super) enum Color {
 pub(super) enum Command {
     /// Make a plan from what runs now to a target
     Plan(Box<PlanArguments>),
-    /// Make an inventory of a cluster from what kubectl and etcdctl print
+    /// Make an inventory of a live cluster, or from what kubectl and etcdctl print
     Inventory(Box<InventoryArguments>),
     /// Show a plan as a runbook, a summary, YAML or JSON
     Render(RenderArguments),
