@@ -35,6 +35,9 @@ const LIMIT: Duration = Duration::from_secs(60);
 const SOON: [&str; 2] = ["--timeout", "2s"];
 const SOON_LIMIT: Duration = Duration::from_secs(10);
 
+/// So many bytes into a connection a list of nodes has begun and has not ended, compressed or not.
+const IN_A_LIST: usize = 20_000;
+
 /// What an output says of what could not be read.
 const UNKNOWN: &str = "unknown";
 
@@ -181,6 +184,7 @@ mod bodies {
     use super::Command;
     use super::Credentials;
     use super::Duration;
+    use super::IN_A_LIST;
     use super::LIMIT;
     use super::Live;
     use super::NOT_READY;
@@ -272,7 +276,7 @@ mod bodies {
 
     pub(super) fn a_silent_server_is_given_up_in_time(live: &Live) {
         // Silent from the first byte, and silent in the middle of a list.
-        for (name, bytes) in [("silent", 0), ("silent-later", 200_000)] {
+        for (name, bytes) in [("silent", 0), ("silent-later", IN_A_LIST)] {
             let server = proxy(&live.server.url, Trouble::SilentAfter(bytes));
             let ran = Session::granted(live, name).at(server).run(&["inventory", SOON[0], SOON[1]]);
             refused(&ran, &["--timeout"]);
@@ -281,7 +285,7 @@ mod bodies {
     }
 
     pub(super) fn an_answer_cut_short_is_no_inventory(live: &Live) {
-        let server = proxy(&live.server.url, Trouble::ClosedAfter(200_000));
+        let server = proxy(&live.server.url, Trouble::ClosedAfter(IN_A_LIST));
         let ran = Session::granted(live, "cut").at(server).run(&["inventory"]);
         refused(&ran, &[]);
     }
