@@ -100,6 +100,24 @@ impl Setting {
 }
 
 /// Every act of a hop to `minor`, with its name, made on a site.
+/// etcd with an image that is known and one that is not, by kubeadm and by hand.
+fn etcd_acts(
+    site: &Site<'_>,
+    image: EtcdImage<'_>,
+    unshipped: EtcdImage<'_>,
+    (from, to): (&EtcdVersion, &EtcdVersion),
+    running: &KubernetesVersion,
+) -> Vec<(String, Procedure)> {
+    let mut made = Vec::new();
+    for (name, image) in [("etcd", image), ("etcd-unshipped", unshipped)] {
+        for (way, level) in [("", true), ("-by-hand", false)] {
+            let act = Act::Etcd { from, to, image, running, level };
+            made.push((format!("{name}{way}"), procedure(site, &act)));
+        }
+    }
+    made
+}
+
 fn moved(component: Component, from: &KubernetesVersion, to: &KubernetesVersion) -> Transition {
     Transition { component, from: from.clone().into(), to: to.clone().into() }
 }
@@ -197,15 +215,7 @@ fn every_act(site: &Site<'_>, minor: u64) -> Vec<(String, Procedure)> {
     ];
     let mut made: Vec<(String, Procedure)> =
         acts.iter().map(|(name, act)| ((*name).to_owned(), procedure(site, act))).collect();
-    let running = from.clone();
-    for (name, start, image) in
-        [("etcd", &etcd_from, image), ("etcd-unshipped", &etcd_from, unshipped)]
-    {
-        for (way, level) in [("", true), ("-by-hand", false)] {
-            let act = Act::Etcd { from: start, to: &etcd_to, image, running: &running, level };
-            made.push((format!("{name}{way}"), procedure(site, &act)));
-        }
-    }
+    made.extend(etcd_acts(site, image, unshipped, (&etcd_from, &etcd_to), &from));
     made
 }
 
