@@ -70,7 +70,8 @@ fn write(path: &Path, nodes: usize) {
 fn digest(seed: usize) -> String {
     let mut state = seed as u64 ^ 0x9e37_79b9_7f4a_7c15;
     let words = (0..4).map(|_| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         format!("{state:016x}")
     });
     words.collect()
@@ -93,7 +94,8 @@ fn node(number: usize) -> Value {
     let kubelet = ["v1.30.8", "v1.30.8", "v1.29.6"][number % 3];
     let images: Vec<Value> = (0..IMAGES)
         .map(|image| {
-            let repository = format!("registry.example.com/platform/team-{}/service-{image}", image % 7);
+            let repository =
+                format!("registry.example.com/platform/team-{}/service-{image}", image % 7);
             json!({
                 "names": [
                     format!("{repository}@sha256:{}", digest(image)),
