@@ -36,7 +36,7 @@ pub(super) fn nodes(
             let kubelet = node.and_then(|node| node.kubelet.clone());
             let mut part = |part: Part| match distribution {
                 Distribution::OneBinary => kubelet.clone(),
-                Distribution::Kubeadm | Distribution::Other => {
+                Distribution::Kubeadm | Distribution::Other | Distribution::Managed => {
                     running::version(seen, part, name, image::release_of_image)
                         .map_err(|why| missing.entry((part, why)).or_default().push(name.clone()))
                         .ok()

@@ -16,8 +16,10 @@ pub(super) enum Distribution {
     /// k3s or k0s: on a server one binary is every part of Kubernetes, so its kubelet tells the
     /// version of all of them.
     OneBinary,
-    /// Anything else: static pods or units of somebody's own, or a managed control plane.
+    /// Static pods or units of somebody's own, with a control plane that is visible.
     Other,
+    /// A control plane that is not visible: somebody else runs it.
+    Managed,
 }
 
 impl Distribution {
@@ -33,7 +35,10 @@ impl Distribution {
         let vendor = kubelets().any(|kubelet| *kubelet != kubelet.upstream());
         let visible = seen.nodes.values().any(|node| node.value.control_plane)
             || nodes_of(seen, Part::Apiserver).next().is_some();
-        if vendor || !visible {
+        if !visible {
+            return Self::Managed;
+        }
+        if vendor {
             return Self::Other;
         }
         gaps.add(Gap::Provider);
@@ -43,7 +48,7 @@ impl Distribution {
     pub(super) const fn provider(self) -> Provider {
         match self {
             Self::Kubeadm => Provider::Kubeadm,
-            Self::OneBinary | Self::Other => Provider::Manual,
+            Self::OneBinary | Self::Other | Self::Managed => Provider::Manual,
         }
     }
 }

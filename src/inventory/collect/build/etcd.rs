@@ -75,7 +75,10 @@ pub(super) fn etcd(
             gaps.add(Gap::Datastore);
         }
     }
-    let unknown = members.iter().filter(|member| member.version.is_none());
+    // Whoever runs a managed control plane keeps its etcd to themselves, which is said already.
+    let unknown = members
+        .iter()
+        .filter(|member| member.version.is_none() && distribution != Distribution::Managed);
     gaps.at(unknown.map(|member| member.name.clone()).collect(), |members| match topology {
         EtcdTopology::Stacked => Gap::StackedEtcd { members },
         EtcdTopology::External => Gap::ExternalEtcd { members },

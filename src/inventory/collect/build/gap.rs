@@ -85,7 +85,7 @@ impl From<Gap> for Unknown {
                 "managed-control-plane".to_owned(),
                 if version_known {
                     "no node of the control plane is visible: it is managed, and stands here as one \
-                     node with the version that the API server answers with"
+                     node with the version that the API server answers with; its etcd is not known"
                 } else {
                     "no node of the control plane is visible: it is managed, or its nodes were not \
                      read; the version of kube-apiserver is not known"
@@ -103,8 +103,8 @@ impl From<Gap> for Unknown {
                 format!("the version of {part} on {} is not known: {}", names(&nodes), why.text()),
                 match why {
                     Why::NoTag => {
-                        "on the node: crictl ps --state Running, then crictl exec CONTAINER PART \
-                         --version"
+                        "on the node: crictl exec CONTAINER COMPONENT --version, with the container \
+                         that crictl ps names"
                     }
                     Why::NoPod | Why::NotRunning | Why::TwoPods => {
                         "kubectl -n kube-system get pods -l tier=control-plane -o json"

@@ -85,6 +85,7 @@ struct Section {
 
 /// Reads the sections, one after the other. Those of a later script are left unread.
 pub(super) fn read(window: &mut Window<'_>, sink: &mut dyn Sink) -> Result<(), Fault> {
+    sink.known();
     let mut section: Option<Section> = None;
     let mut ended = false;
     while let Some(length) = window.line_length()? {
