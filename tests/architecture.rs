@@ -18,6 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("yaml", &["diagnostic"]),
     ("catalog", &["version", "component", "cluster", "diagnostic", "yaml"]),
     ("inventory", &["version", "component", "cluster", "name", "diagnostic", "yaml"]),
+    ("live", &["diagnostic", "inventory", "yaml"]),
     ("policy", &["version", "component", "catalog"]),
     (
         "search",
@@ -71,6 +72,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "finding",
             "yaml",
             "inventory",
+            "live",
             "catalog",
             "policy",
             "search",
@@ -161,6 +163,10 @@ fn only_the_yaml_room_names_the_yaml_crate_and_only_versions_name_semver() {
         assert!(!names("semver::") || room(&path) == "version", "{}", path.display());
         assert!(!names("petgraph::") || room(&path) == "search", "{}", path.display());
         assert!(!names("minijinja::") || room(&path) == "render", "{}", path.display());
+        for network in ["kube::", "tokio::", "hyper::", "http::", "rustls::", "std::net::TcpStream"]
+        {
+            assert!(!names(network) || room(&path) == "live", "{network} in {}", path.display());
+        }
         assert!(!names("clap::") || room(&path) == "cli", "{}", path.display());
     }
 }

@@ -233,6 +233,7 @@ fn generate(what: &str) -> String {
     match what.split_once(' ').unwrap_or((what, "")) {
         ("help", "") => help(),
         ("rules", "") => rules(),
+        ("endpoints", "") => endpoints(),
         ("keys", document) => keys(&schema(document)),
         _ => panic!("nobody generates `{what}`"),
     }
@@ -244,6 +245,7 @@ fn help() -> String {
     for command in [
         "",
         "plan",
+        "inventory",
         "render",
         "verify",
         "explain",
@@ -260,6 +262,16 @@ fn help() -> String {
         let answer = kubehop(&arguments);
         let answer: Vec<&str> = answer.lines().map(str::trim_end).collect();
         _ = write!(text, "### {}\n\n```text\n{}\n```\n\n", title.trim(), answer.join("\n"));
+    }
+    text
+}
+
+/// Every request of a collection, with the permission that it takes.
+fn endpoints() -> String {
+    let mut text = String::from("| Request | Permission | Tells |\n| --- | --- | --- |\n");
+    for endpoint in kubehop::live::ENDPOINTS {
+        let path = endpoint.paths().remove(0).replace("%3D", "=");
+        _ = writeln!(text, "| `{path}` | {} | {} |", endpoint.permission(), endpoint.what);
     }
     text
 }

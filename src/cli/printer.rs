@@ -54,11 +54,13 @@ impl Printer {
     }
 
     /// Something that a person may want to know while they wait.
+    #[cfg(feature = "live")]
     pub(super) fn note(&mut self, text: &str) {
         self.diagnostic(&Diagnostic { severity: Severity::Info, ..Diagnostic::error(text) });
     }
 
     /// Whether only errors are to be said.
+    #[cfg(feature = "live")]
     pub(super) fn is_quiet(&self) -> bool {
         self.quiet
     }

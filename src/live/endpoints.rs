@@ -137,6 +137,7 @@ pub enum Permission {
     },
 }
 
+#[cfg(feature = "live")]
 impl Permission {
     /// A short name for it, such as `pods`.
     pub(super) fn id(&self) -> String {
