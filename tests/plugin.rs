@@ -4,6 +4,7 @@
 mod support;
 
 use std::fs;
+use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -24,10 +25,10 @@ fn installed(name: &str) -> PathBuf {
     folder
 }
 
-fn with_path(program: PathBuf, folder: &PathBuf) -> Command {
+fn with_path(program: &Path, folder: &Path) -> Command {
     let mut command = quiet(program.to_str().unwrap());
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::iter::once(folder.clone()).chain(std::env::split_paths(&path));
+    let folders = std::iter::once(folder.to_owned()).chain(std::env::split_paths(&path));
     command.env("PATH", std::env::join_paths(folders).unwrap());
     command
 }
@@ -40,7 +41,7 @@ fn said(command: &mut Command) -> String {
 #[test]
 fn help_and_hints_say_what_to_type() {
     let folder = installed("plugin-help");
-    let plugin = || with_path(folder.join("kubectl-hop"), &folder);
+    let plugin = || with_path(&folder.join("kubectl-hop"), &folder);
     for arguments in [&["--help"][..], &["plan", "--help"], &["help", "verify"]] {
         let help = said(plugin().args(arguments));
         assert!(help.contains("Usage: kubectl hop"), "{help}");
@@ -69,7 +70,7 @@ fn the_script_prints_candidates_and_a_directive() {
         (&["render", "--templates", "templ"], "templates/", ":6"),
         (&["plan", "--from", "1.30", "--pin", ""], ":0", ":0"),
     ] {
-        let script = with_path(folder.join("kubectl_complete-hop"), &folder).args(words).output();
+        let script = with_path(&folder.join("kubectl_complete-hop"), &folder).args(words).output();
         let script = script.unwrap();
         assert!(script.status.success());
         let text = String::from_utf8(script.stdout).unwrap();
@@ -94,18 +95,17 @@ fn the_script_is_what_the_program_prints() {
 fn kubectl_runs_and_completes_the_plugin() {
     let kubectl = PathBuf::from(std::env::var("KUBECTL").unwrap_or_else(|_| "kubectl".to_owned()));
     let folder = installed("plugin-kubectl");
-    let Ok(version) = with_path(kubectl.clone(), &folder).args(["version", "--client"]).output()
-    else {
+    let Ok(version) = with_path(&kubectl, &folder).args(["version", "--client"]).output() else {
         println!("skipped: no kubectl in PATH, and KUBECTL names none");
         return;
     };
     assert!(version.status.success());
-    let help = said(with_path(kubectl.clone(), &folder).args(["hop", "--help"]));
+    let help = said(with_path(&kubectl, &folder).args(["hop", "--help"]));
     assert!(help.contains("Usage: kubectl hop"), "{help}");
-    let words = said(with_path(kubectl.clone(), &folder).args(["__complete", "hop", "pl"]));
+    let words = said(with_path(&kubectl, &folder).args(["__complete", "hop", "pl"]));
     assert!(words.starts_with("plan\tMake a plan"), "{words}");
     assert!(words.contains("ShellCompDirectiveNoFileComp"), "{words}");
-    let list = said(with_path(kubectl, &folder).args(["plugin", "list"]));
+    let list = said(with_path(&kubectl, &folder).args(["plugin", "list"]));
     assert!(list.contains("kubectl-hop") && !list.contains("warning"), "{list}");
 }
 

@@ -43,6 +43,9 @@ struct Metadata {
     token: Option<String>,
 }
 
+/// Who gets each page and the number of objects so far.
+type Take<'a> = dyn FnMut(&[u8], usize) -> Result<(), Diagnostic> + 'a;
+
 /// Reads a list; `take` gets each page and the number of objects so far.
 ///
 /// The server keeps a token for about five minutes. Where it has expired the list is read from its
@@ -50,7 +53,7 @@ struct Metadata {
 pub(super) async fn read(
     connection: &mut Connection,
     path: &str,
-    take: &mut dyn FnMut(&[u8], usize) -> Result<(), Diagnostic>,
+    take: &mut Take<'_>,
 ) -> Result<(), Stopped> {
     let separator = if path.contains('?') { '&' } else { '?' };
     let first = format!("{path}{separator}limit={LIMIT}");

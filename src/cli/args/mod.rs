@@ -96,7 +96,7 @@ pub(super) enum Command {
     /// Show a plan as a runbook, a summary, YAML or JSON
     Render(RenderArguments),
     /// Replay a plan step by step and prove that every moment of it is legal
-    Verify(VerifyArguments),
+    Verify(Box<VerifyArguments>),
     /// Explain a rule, a finding, or why a step of a plan stands where it stands
     Explain(ExplainArguments),
     /// Look at the data on releases, etcd, skew and hazards, or check data of your own
