@@ -101,7 +101,7 @@ fn broken_texts_are_errors_that_show_nothing_of_them() {
         (r#"{"kind": "List", "items": [{"kind": "Node", "hunter2": "#, "ends in the middle"),
         ("{\"kind\": \"Node\",\n\"hunter2\" 1}", "cannot be read from line 2"),
         ("{\"items\": [\n{\"kind\": \"Node\", hunter2}\n]}", "cannot be read from line 2"),
-        ("{\"kind\": \"Node\",\n \"metadata\": \"hunter2\"}", "near line 2"),
+        ("{\"kind\": \"Node\",\n \"metadata\": \"hunter2\"}", "near line 1"),
         ("{\"kind\": \"Node\", \"metadata\": {\"name\": \"\"}}", "cannot be one"),
         ("kind: Node\nmetadata:\n  name: [hunter2\n", "near line"),
         ("kind: Node\nmetadata: hunter2\n", "near line 2"),
@@ -109,7 +109,7 @@ fn broken_texts_are_errors_that_show_nothing_of_them() {
         ("kind: ClusterInventory\n", "is an inventory already"),
         ("#kubehop-inventory 1\n#begin nodes\na\tb\n#end nodes 0\n#done\n", "near line 3"),
         ("#kubehop-inventory 1\n#begin nodes\n#end nodes 0\n", "ends in the middle"),
-        ("{\"kind\": \"Node\"} hunter2", "cannot be read"),
+        ("{\"kind\": \"Event\"} hunter2", "cannot be read"),
     ] {
         let error = read(text).unwrap_err();
         assert!(error.contains(message) && error.contains("FILE"), "{text}: {error}");

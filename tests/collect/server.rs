@@ -29,6 +29,10 @@ impl Server {
                 _ => objects.push(value),
             }
         }
+        if !objects.iter().any(|object| object["kind"] == "Namespace") {
+            let metadata = json!({"name": "kube-system", "uid": "0"});
+            objects.push(json!({"kind": "Namespace", "apiVersion": "v1", "metadata": metadata}));
+        }
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         std::thread::spawn(move || {

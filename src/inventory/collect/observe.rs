@@ -69,7 +69,7 @@ impl Sink for Observer<'_> {
         if kind == Kind::Configuration {
             self.configuration(&object.kind, piece)?;
         } else {
-            self.seen.object(kind, object, self.options, self.source)?;
+            self.seen.object(kind, &object, self.options, self.source)?;
         }
         self.found(kind);
         Ok(())
@@ -79,7 +79,7 @@ impl Sink for Observer<'_> {
         self.known = true;
         match row {
             Row::Object(kind, object) => {
-                self.seen.object(kind, *object, self.options, self.source)?;
+                self.seen.object(kind, &object, self.options, self.source)?;
                 self.found(kind);
             }
             Row::Listed(kind) => {
@@ -136,7 +136,9 @@ impl Observer<'_> {
             return Ok(());
         }
         if let Some(members) = members {
-            members.iter().for_each(|_| self.found(Kind::EtcdMember));
+            for _ in &members {
+                self.found(Kind::EtcdMember);
+            }
             self.seen.etcd.list(&header, members, self.source)?;
             return Ok(());
         }

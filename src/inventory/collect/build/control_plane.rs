@@ -10,6 +10,7 @@ use super::gap::Gap;
 use super::gap::Why;
 use super::running;
 use crate::inventory::ControlPlaneNode;
+use crate::inventory::NodeFacts;
 use crate::inventory::collect::image;
 use crate::inventory::collect::seen::Part;
 use crate::inventory::collect::seen::Seen;
@@ -106,6 +107,6 @@ fn managed(seen: &Seen, gaps: &mut Gaps) -> Option<ControlPlaneNode> {
         scheduler: None,
         kubelet: None,
         kube_proxy: None,
-        facts: Default::default(),
+        facts: NodeFacts::default(),
     })
 }

@@ -73,114 +73,129 @@ fn names(nodes: &[InstanceName]) -> String {
     }
 }
 
+impl Gap {
+    /// The stable name.
+    fn id(&self) -> String {
+        match self {
+            Self::Nodes => "nodes",
+            Self::ManagedControlPlane { .. } => "managed-control-plane",
+            Self::Provider => "provider",
+            Self::ControlPlanePart { part, .. } => return format!("{part}-version"),
+            Self::Kubelet { .. } => "kubelet-version",
+            Self::GoneNodes { .. } => "gone-nodes",
+            Self::OtherServer { .. } => "kube-apiserver-answer",
+            Self::KubeadmConfig => "kubeadm-config",
+            Self::Datastore => "datastore",
+            Self::StackedEtcd { .. } => "etcd-version",
+            Self::ExternalEtcd { .. } => "external-etcd-version",
+            Self::KubeProxy => "kube-proxy",
+            Self::KubeProxyOn { .. } => "kube-proxy-version",
+            Self::Cgroup => "cgroup",
+            Self::Clients => "clients",
+        }
+        .to_owned()
+    }
+
+    /// What is not known, and why.
+    fn text(&self) -> String {
+        match self {
+            Self::Nodes => "no nodes were read, so the kubelets and the pools are not known",
+            Self::ManagedControlPlane { version_known: true } => {
+                "no node of the control plane is visible: it is managed, and stands here as one node \
+                 with the version that the API server answers with; its etcd is not known"
+            }
+            Self::ManagedControlPlane { version_known: false } => {
+                "no node of the control plane is visible: it is managed, or its nodes were not read; \
+                 the version of kube-apiserver is not known"
+            }
+            Self::Provider => "nothing says what installs the cluster; kubeadm is assumed",
+            Self::ControlPlanePart { part, nodes, why } => {
+                let (nodes, why) = (names(nodes), why.text());
+                return format!("the version of {part} on {nodes} is not known: {why}");
+            }
+            Self::Kubelet { nodes } => {
+                return format!("the kubelet of {} reports no version", names(nodes));
+            }
+            Self::GoneNodes { nodes } => {
+                let nodes = names(nodes);
+                return format!(
+                    "pods are on {nodes}, which no list of nodes has; these pods were left out"
+                );
+            }
+            Self::OtherServer { version } => {
+                return format!(
+                    "an API server answered with {version}, but none of those listed runs that"
+                );
+            }
+            Self::KubeadmConfig => {
+                "kubeadm's configuration was not read: pinned images, feature gates and flags that an \
+                 upgrade would meet are not known, nor is whether etcd is external"
+            }
+            Self::Datastore => {
+                "where the cluster keeps its data is not visible: an embedded etcd, an external one or \
+                 another database"
+            }
+            Self::StackedEtcd { members } => {
+                return format!("the version of etcd on {} is not known", names(members));
+            }
+            Self::ExternalEtcd { members } => {
+                let members = names(members);
+                return format!(
+                    "etcd is external, so Kubernetes cannot tell the version of {members}"
+                );
+            }
+            Self::KubeProxy => {
+                "neither pods nor daemon sets of kube-system tell which kube-proxy runs, so it is \
+                 taken as not deployed"
+            }
+            Self::KubeProxyOn { nodes } => {
+                return format!("the kube-proxy that runs on {} is not known", names(nodes));
+            }
+            Self::Cgroup => "the cgroup version of nodes is not known: Kubernetes does not tell it",
+            Self::Clients => "the kubectl of people and pipelines is not known",
+        }
+        .to_owned()
+    }
+
+    /// The command that settles it.
+    const fn settle(&self) -> &'static str {
+        match self {
+            Self::Nodes => "kubectl get nodes -o json",
+            Self::ManagedControlPlane { .. } => "kubectl version -o json",
+            Self::Provider => "kubectl -n kube-system get configmap kubeadm-config",
+            Self::ControlPlanePart { why: Why::NoTag, .. } => {
+                "on the node: crictl exec CONTAINER COMPONENT --version, with the container that \
+                 crictl ps names"
+            }
+            Self::ControlPlanePart { .. } => {
+                "kubectl -n kube-system get pods -l tier=control-plane -o json"
+            }
+            Self::Kubelet { .. } => "kubectl get nodes -o wide",
+            Self::GoneNodes { .. } => "kubectl get nodes",
+            Self::OtherServer { .. } => {
+                "kubectl -n kube-system get pods -l component=kube-apiserver -o json"
+            }
+            Self::KubeadmConfig => "kubectl -n kube-system get configmap kubeadm-config -o yaml",
+            Self::Datastore => {
+                "on a server: the flags --cluster-init and --datastore-endpoint of k3s or k0s"
+            }
+            Self::StackedEtcd { .. } | Self::ExternalEtcd { .. } => {
+                "etcdctl endpoint status --cluster -w json"
+            }
+            Self::KubeProxy => "kubectl -n kube-system get daemonsets,pods -o json",
+            Self::KubeProxyOn { .. } => {
+                "kubectl -n kube-system get pods -l k8s-app=kube-proxy -o wide"
+            }
+            Self::Cgroup => {
+                "on every Linux node: stat -fc %T /sys/fs/cgroup (cgroup2fs is v2, tmpfs is v1)"
+            }
+            Self::Clients => "kubectl version --client, on every machine that calls kubectl",
+        }
+    }
+}
+
 impl From<Gap> for Unknown {
     fn from(gap: Gap) -> Self {
-        let (id, text, settle) = match gap {
-            Gap::Nodes => (
-                "nodes".to_owned(),
-                "no nodes were read, so the kubelets and the pools are not known".to_owned(),
-                "kubectl get nodes -o json",
-            ),
-            Gap::ManagedControlPlane { version_known } => (
-                "managed-control-plane".to_owned(),
-                if version_known {
-                    "no node of the control plane is visible: it is managed, and stands here as one \
-                     node with the version that the API server answers with; its etcd is not known"
-                } else {
-                    "no node of the control plane is visible: it is managed, or its nodes were not \
-                     read; the version of kube-apiserver is not known"
-                }
-                .to_owned(),
-                "kubectl version -o json",
-            ),
-            Gap::Provider => (
-                "provider".to_owned(),
-                "nothing says what installs the cluster; kubeadm is assumed".to_owned(),
-                "kubectl -n kube-system get configmap kubeadm-config",
-            ),
-            Gap::ControlPlanePart { part, nodes, why } => (
-                format!("{part}-version"),
-                format!("the version of {part} on {} is not known: {}", names(&nodes), why.text()),
-                match why {
-                    Why::NoTag => {
-                        "on the node: crictl exec CONTAINER COMPONENT --version, with the container \
-                         that crictl ps names"
-                    }
-                    Why::NoPod | Why::NotRunning | Why::TwoPods => {
-                        "kubectl -n kube-system get pods -l tier=control-plane -o json"
-                    }
-                },
-            ),
-            Gap::Kubelet { nodes } => (
-                "kubelet-version".to_owned(),
-                format!("the kubelet of {} reports no version", names(&nodes)),
-                "kubectl get nodes -o wide",
-            ),
-            Gap::GoneNodes { nodes } => (
-                "gone-nodes".to_owned(),
-                format!(
-                    "pods are on {}, which no list of nodes has; these pods were left out",
-                    names(&nodes)
-                ),
-                "kubectl get nodes",
-            ),
-            Gap::OtherServer { version } => (
-                "kube-apiserver-answer".to_owned(),
-                format!(
-                    "an API server answered with {version}, but none of those listed runs that"
-                ),
-                "kubectl -n kube-system get pods -l component=kube-apiserver -o json",
-            ),
-            Gap::KubeadmConfig => (
-                "kubeadm-config".to_owned(),
-                "kubeadm's configuration was not read: pinned images, feature gates and flags that \
-                 an upgrade would meet are not known, nor is whether etcd is external"
-                    .to_owned(),
-                "kubectl -n kube-system get configmap kubeadm-config -o yaml",
-            ),
-            Gap::Datastore => (
-                "datastore".to_owned(),
-                "where the cluster keeps its data is not visible: an embedded etcd, an external one \
-                 or another database"
-                    .to_owned(),
-                "on a server: the flags --cluster-init and --datastore-endpoint of k3s or k0s",
-            ),
-            Gap::StackedEtcd { members } => (
-                "etcd-version".to_owned(),
-                format!("the version of etcd on {} is not known", names(&members)),
-                "etcdctl endpoint status --cluster -w json",
-            ),
-            Gap::ExternalEtcd { members } => (
-                "external-etcd-version".to_owned(),
-                format!(
-                    "etcd is external, so Kubernetes cannot tell the version of {}",
-                    names(&members)
-                ),
-                "etcdctl endpoint status --cluster -w json",
-            ),
-            Gap::KubeProxy => (
-                "kube-proxy".to_owned(),
-                "neither pods nor daemon sets of kube-system were read, so it is not known whether \
-                 kube-proxy is deployed; it is taken as not deployed"
-                    .to_owned(),
-                "kubectl -n kube-system get daemonsets,pods -o json",
-            ),
-            Gap::KubeProxyOn { nodes } => (
-                "kube-proxy-version".to_owned(),
-                format!("the kube-proxy that runs on {} is not known", names(&nodes)),
-                "kubectl -n kube-system get pods -l k8s-app=kube-proxy -o wide",
-            ),
-            Gap::Cgroup => (
-                "cgroup".to_owned(),
-                "the cgroup version of nodes is not known: Kubernetes does not tell it".to_owned(),
-                "on every Linux node: stat -fc %T /sys/fs/cgroup (cgroup2fs is v2, tmpfs is v1)",
-            ),
-            Gap::Clients => (
-                "clients".to_owned(),
-                "the kubectl of people and pipelines is not known".to_owned(),
-                "kubectl version --client, on every machine that calls kubectl",
-            ),
-        };
-        Self { id, text, settle: settle.to_owned() }
+        Self { id: gap.id(), text: gap.text(), settle: gap.settle().to_owned() }
     }
 }

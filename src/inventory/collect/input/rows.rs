@@ -35,8 +35,8 @@ impl<'a> Fields<'a> {
     }
 
     /// Whether anything stands there.
-    fn mark(&mut self) -> Option<Option<IgnoredAny>> {
-        self.text().map(|text| (!text.is_empty()).then_some(IgnoredAny))
+    fn mark(&mut self) -> Option<bool> {
+        self.text().map(|text| !text.is_empty())
     }
 
     /// `KEY=VALUE` for each entry.
@@ -85,7 +85,7 @@ pub(super) fn object(kind: Kind, line: &str) -> Option<Object> {
     match kind {
         Kind::Node => {
             metadata.labels = fields.labels()?;
-            metadata.annotations.kubeadm = fields.mark()?;
+            metadata.annotations.kubeadm = fields.mark()?.then_some(IgnoredAny);
             spec.unschedulable = fields.text()? == "true";
             spec.taints = fields.taints()?;
             status.conditions = vec![Condition {
@@ -100,7 +100,7 @@ pub(super) fn object(kind: Kind, line: &str) -> Option<Object> {
         Kind::Pod => {
             metadata.namespace = fields.owned()?;
             metadata.labels = fields.labels()?;
-            metadata.deletion_timestamp = fields.mark()?;
+            metadata.deletion_timestamp = fields.mark()?.then_some(IgnoredAny);
             spec.node_name = fields.owned()?;
             status.phase = fields.owned()?;
             spec.containers = fields.containers()?;

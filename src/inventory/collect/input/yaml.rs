@@ -106,8 +106,7 @@ impl Document {
 
     fn around(&mut self, line: &str, sink: &mut dyn Sink) {
         self.place = Place::Around;
-        let key = |mark: &&str| line.starts_with(*mark);
-        if MARKS.iter().any(|mark| key(&mark)) {
+        if MARKS.iter().any(|mark| line.starts_with(mark)) {
             self.known = true;
             sink.known();
         }

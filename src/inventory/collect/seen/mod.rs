@@ -90,15 +90,15 @@ impl Seen {
     pub(super) fn object(
         &mut self,
         kind: Kind,
-        object: Object,
+        object: &Object,
         options: &Options,
         source: &Source,
     ) -> Result<(), Diagnostic> {
         match kind {
-            Kind::Node => self.node(&object, options, source),
-            Kind::Pod => self.pod(&object, source),
-            Kind::DaemonSet | Kind::Deployment => self.workload(kind, &object, source),
-            Kind::ConfigMap => self.settings.config_map(&object, source),
+            Kind::Node => self.node(object, options, source),
+            Kind::Pod => self.pod(object, source),
+            Kind::DaemonSet | Kind::Deployment => self.workload(kind, object, source),
+            Kind::ConfigMap => self.settings.config_map(object, source),
             Kind::Namespace => self.namespace(&object.metadata, source),
             _ => Ok(()),
         }
@@ -168,8 +168,8 @@ impl Seen {
             return Err(Diagnostic::error(format!("`{source}` has more pods than nodes can have"))
                 .help("give the dumps of one cluster"));
         }
-        let none = || Sourced { value: BTreeSet::new(), source: source.clone() };
-        let pods = self.pods.entry(part).or_default().entry(node).or_insert_with(none);
+        let no_pods = || Sourced { value: BTreeSet::new(), source: source.clone() };
+        let pods = self.pods.entry(part).or_default().entry(node).or_insert_with(no_pods);
         self.pod_count += usize::from(pods.value.insert(SeenPod::of(object, part)));
         Ok(())
     }
