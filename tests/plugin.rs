@@ -79,6 +79,25 @@ fn the_script_prints_candidates_and_a_directive() {
     }
 }
 
+/// The contexts of the kubeconfig are offered, whatever else stands in it.
+#[cfg(feature = "live")]
+#[test]
+fn contexts_are_completed() {
+    let folder = installed("plugin-contexts");
+    let contexts = "contexts:\n- {name: prod-eu, context: {cluster: a}}\n- {name: prod-us}\n";
+    fs::write(folder.join("config"), contexts).unwrap();
+    let script = || {
+        let mut script = with_path(&folder.join("kubectl_complete-hop"), &folder);
+        script.env("KUBECONFIG", folder.join("config"));
+        script
+    };
+    let words = said(script().args(["plan", "--context", "prod-e"]));
+    assert_eq!(words, "prod-eu\n:4\n");
+    fs::write(folder.join("config"), "contexts: broken").unwrap();
+    let words = said(script().args(["inventory", "--context", ""]));
+    assert_eq!(words, ":0\n");
+}
+
 #[test]
 fn the_script_is_what_the_program_prints() {
     let path = root().join("plugin/kubectl_complete-hop");
