@@ -17,6 +17,7 @@
 //! [`diagnostic`] and [`finding`] what is said to people, [`facts`] what an inventory settles,
 //! [`yaml`] reads and writes files.
 
+pub mod audit;
 pub mod catalog;
 pub mod cli;
 pub mod cluster;

@@ -132,6 +132,9 @@ fn help(message: &str, path: Option<&str>) -> String {
                 return "a plan goes to `kubehop render`, `verify` and `explain`".to_owned();
             }
             "EtcdMatrix" => return "an etcd matrix goes to `--etcd-matrix FILE`".to_owned(),
+            "AuditBaseline" => {
+                return "a baseline goes to `kubehop audit --baseline FILE`".to_owned();
+            }
             "Catalog" => return "catalog data go to `--catalog FILE`".to_owned(),
             _ => {}
         }

@@ -4,12 +4,13 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use kubehop::audit;
 use kubehop::finding::CodeEntry;
 use kubehop::verify;
 
 /// Every code, in the order of the page.
 fn codes() -> impl Iterator<Item = CodeEntry> {
-    verify::codes()
+    verify::codes().chain(audit::codes())
 }
 
 #[test]

@@ -1,5 +1,10 @@
 //! The flags, as they are typed. The doc comments are the help text.
 
+mod audit;
+
+pub(super) use audit::AuditArguments;
+pub(super) use audit::AuditFormat;
+
 use std::path::PathBuf;
 
 use clap::ArgGroup;
@@ -31,6 +36,7 @@ use crate::version::VersionRequest;
   kubehop plan --from 1.27 --to 1.30 -o md > runbook.md     the runbook
   kubehop plan --inventory prod.yaml --to 1.33 -o yaml      the plan, to keep and review
   kubehop verify plan.yaml --inventory prod.yaml            is it sound, does it still fit
+  kubehop audit prod.yaml                                   may the next upgrade start
 
 Exit codes: 0 done; 1 the answer is no (no legal path, findings); 2 wrong usage or input, failure."
 )]
@@ -66,6 +72,8 @@ pub(super) enum Command {
     Render(RenderArguments),
     /// Replay a plan step by step and prove that every moment of it is legal
     Verify(VerifyArguments),
+    /// Look at a cluster before an upgrade: is it in a state from which one may start
+    Audit(Box<AuditArguments>),
     /// Explain a rule, a finding, or why a step of a plan stands where it stands
     Explain(ExplainArguments),
     /// Look at the data on releases, etcd, skew and hazards, or check data of your own

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::json;
 
+use crate::audit;
 use crate::diagnostic::Diagnostic;
 use crate::finding::CodeEntry;
 use crate::plan;
@@ -98,7 +99,7 @@ fn unknown(word: &str) -> Diagnostic {
 
 /// Every code of every check.
 fn codes() -> impl Iterator<Item = CodeEntry> {
-    verify::codes()
+    verify::codes().chain(audit::codes())
 }
 
 fn find_code(word: &str) -> Option<CodeEntry> {
