@@ -148,7 +148,7 @@ fn help(message: &str, path: Option<&str>) -> String {
     if message.contains("more than one document") {
         return "put each document into a file of its own".to_owned();
     }
-    "the form of every document is printed by `kubehop schema plan|inventory|matrix|catalog`"
+    "the form of every document is printed by `kubehop schema plan|inventory|matrix|catalog|baseline`"
         .to_owned()
 }
 

@@ -96,6 +96,11 @@ impl Baseline {
         Ok(baseline)
     }
 
+    /// The JSON Schema of a baseline.
+    pub fn schema() -> serde_json::Value {
+        schemars::schema_for!(Self).to_value()
+    }
+
     /// A baseline that accepts every error and warning of an audit until a day, for a person to prune
     /// and to give reasons.
     pub fn of(audit: &Audit, reason: &str, until: Date) -> Self {

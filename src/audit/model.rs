@@ -69,6 +69,7 @@ pub struct Reference {
 
 /// Whether the next hop may start.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct NextHop {
     /// The minor that it goes to; `None` where no kube-apiserver or no next minor is known.
     pub to: Option<MinorVersion>,
@@ -76,6 +77,8 @@ pub struct NextHop {
     pub allowed: bool,
     /// What to do first, in this order.
     pub first: Vec<String>,
+    /// Blockers of the hop that no inventory settles: they are looked for on the cluster.
+    pub open_blockers: usize,
 }
 
 /// A minor that runs, and until when it is maintained.

@@ -109,6 +109,8 @@ impl Draft {
 #[derive(Debug, Default)]
 pub(super) struct Report {
     drafts: Vec<Draft>,
+    /// Blockers of the next hop that no inventory settles.
+    pub(super) open_blockers: usize,
 }
 
 impl Report {
@@ -132,7 +134,7 @@ impl Report {
         }
     }
 
-    /// Whether the next hop may start. `known` is whether its minor is released.
+    /// Whether the next hop may start.
     pub(super) fn next_hop(&self, scene: &Scene<'_>) -> NextHop {
         let mut first: Vec<(Stage, &str)> = self
             .drafts
@@ -149,7 +151,8 @@ impl Report {
                 "wait for a release of {next}, or lay newer data over the catalog (--catalog FILE)"
             ));
         }
-        NextHop { to, allowed: to.is_some() && first.is_empty(), first }
+        let allowed = to.is_some() && first.is_empty();
+        NextHop { to, allowed, first, open_blockers: self.open_blockers }
     }
 
     /// The findings, the weightiest first.

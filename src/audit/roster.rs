@@ -115,7 +115,7 @@ pub(super) fn rows(
     rows.extend(inventory.clients.iter().map(|client| {
         let rule = &policy.kubectl;
         let row = row(Component::Kubectl, &client.name, None, client.kubectl.as_ref());
-        measure.against(row, rule, &measure.apiservers)
+        measure.before_next(measure.against(row, rule, &measure.apiservers), rule)
     }));
     rows
 }
@@ -238,10 +238,10 @@ impl Measure<'_> {
         self.before_next(row, rule)
     }
 
-    /// What the next hop would make of it.
+    /// What the next hop would make of it. While two minors run the hop is not finished, and finishing
+    /// it moves nodes and clients anyway.
     fn before_next(&self, mut row: Row, rule: &SkewRule) -> Row {
-        let (Some(minor), Some(newest), None) = (row.minor(), self.apiservers.last(), row.fault)
-        else {
+        let (Some(minor), [newest], None) = (row.minor(), &self.apiservers[..], row.fault) else {
             return row;
         };
         let next = newest.next();

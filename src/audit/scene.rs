@@ -7,6 +7,9 @@ use jiff::civil::Date;
 use crate::catalog::Catalog;
 use crate::catalog::ClusterFacts;
 use crate::catalog::Releases;
+use crate::catalog::Seen;
+use crate::cluster::EtcdTopology;
+use crate::cluster::Provider;
 use crate::component::Component;
 use crate::component::ComponentVersion;
 use crate::diagnostic::Diagnostic;
@@ -16,6 +19,7 @@ use crate::inventory::Inventory;
 use crate::name::PoolName;
 use crate::policy::ToolRules;
 use crate::policy::VersionSkewPolicy;
+use crate::version::EtcdMinor;
 use crate::version::KubernetesVersion;
 use crate::version::MinorVersion;
 
@@ -64,7 +68,7 @@ impl<'a> Scene<'a> {
         tool: &'a ToolRules,
         today: Date,
     ) -> Result<Self, Diagnostic> {
-        Ok(Self {
+        let mut scene = Self {
             inventory,
             catalog,
             releases: catalog.releases()?,
@@ -74,7 +78,32 @@ impl<'a> Scene<'a> {
             facts: facts::of(inventory),
             minors: roster::apiserver_minors(inventory),
             rows: roster::rows(inventory, policy, tool),
+        };
+        scene.facts.etcd_enters = scene.etcd_enters()?;
+        Ok(scene)
+    }
+
+    /// The etcd minor that the next hop enters, where kubeadm moves etcd; elsewhere nobody has decided.
+    fn etcd_enters(&self) -> Result<Seen<EtcdMinor>, Diagnostic> {
+        let versions = self.inventory.etcd.members.iter().map(|member| member.version.as_ref());
+        let oldest = versions.collect::<Option<Vec<_>>>().and_then(|known| known.into_iter().min());
+        let default = match self.next_release() {
+            Some(release) => self.catalog.etcd()?.kubeadm_default(release),
+            None => None,
+        };
+        Ok(match (oldest, default) {
+            (Some(oldest), Some(default)) if self.moves_etcd() => {
+                let to = default.version.minor();
+                Seen::all(Some(to).filter(|to| *to > oldest.minor()))
+            }
+            _ => Seen::default(),
         })
+    }
+
+    /// Whether kubeadm moves etcd itself.
+    pub(super) fn moves_etcd(&self) -> bool {
+        self.inventory.provider == Provider::Kubeadm
+            && self.inventory.etcd.topology == EtcdTopology::Stacked
     }
 
     /// The minor that the next hop goes to, whether it is released or not.

@@ -318,6 +318,8 @@ pub(super) enum Document {
     Matrix,
     /// Catalog data
     Catalog,
+    /// Accepted findings of an audit
+    Baseline,
 }
 
 /// The forms of a plan.

@@ -5,11 +5,9 @@ use std::collections::BTreeSet;
 
 use crate::catalog::EtcdMatrix;
 use crate::cluster::EtcdTopology;
-use crate::cluster::Provider;
 use crate::component::Component;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Severity;
-use crate::policy::RuleId;
 use crate::version::EtcdMinor;
 use crate::version::EtcdVersion;
 use crate::version::KubernetesVersion;
@@ -145,7 +143,7 @@ fn floor(scene: &Scene<'_>, matrix: &EtcdMatrix, oldest: &EtcdVersion, report: &
     if oldest >= floor {
         return;
     }
-    let moved = is_moved(scene);
+    let moved = scene.moves_etcd();
     let needs = match (moved, demanded(scene, matrix, release)) {
         (true, _) => format!("kubeadm {} moves it there without a look at that", release.minor()),
         (false, Some((least, ..))) if least.minor() > from => {
@@ -170,12 +168,6 @@ fn floor(scene: &Scene<'_>, matrix: &EtcdMatrix, oldest: &EtcdVersion, report: &
     });
 }
 
-/// Whether kubeadm moves etcd itself.
-fn is_moved(scene: &Scene<'_>) -> bool {
-    scene.inventory.provider == Provider::Kubeadm
-        && scene.inventory.etcd.topology == EtcdTopology::Stacked
-}
-
 /// The members below a version.
 fn below(scene: &Scene<'_>, least: &EtcdVersion) -> Vec<usize> {
     scene.select(|row| {
@@ -183,21 +175,21 @@ fn below(scene: &Scene<'_>, least: &EtcdVersion) -> Vec<usize> {
     })
 }
 
-/// The oldest etcd that a release takes where etcd runs like this: version, rule, source, whether it
+/// The oldest etcd that a release takes where etcd runs like this: version, source, whether it
 /// is confirmed.
 fn demanded(
     scene: &Scene<'_>,
     matrix: &EtcdMatrix,
     release: &KubernetesVersion,
-) -> Option<(EtcdVersion, RuleId, String, bool)> {
+) -> Option<(EtcdVersion, String, bool)> {
     match scene.inventory.etcd.topology {
         EtcdTopology::External => matrix.minimum(release).map(|minimum| {
             let source = minimum.source.first().cloned().unwrap_or_default();
-            (minimum.version, RuleId::EtcdMinimum, source, minimum.verified)
+            (minimum.version, source, minimum.verified)
         }),
         EtcdTopology::Stacked => matrix.stacked_minimum(release.minor()).map(|minimum| {
             let source = minimum.source.first().cloned().unwrap_or_default();
-            (minimum.etcd.clone(), RuleId::KubeadmStackedEtcd, source, minimum.verified)
+            (minimum.etcd.clone(), source, minimum.verified)
         }),
     }
 }
@@ -208,7 +200,7 @@ fn minimum(scene: &Scene<'_>, matrix: &EtcdMatrix, oldest: &EtcdVersion, report:
     for (release, runs) in
         running.map(|it| (it, true)).into_iter().chain(scene.next_release().map(|it| (it, false)))
     {
-        let Some((least, _, source, verified)) = demanded(scene, matrix, release) else { continue };
+        let Some((least, source, verified)) = demanded(scene, matrix, release) else { continue };
         if *oldest >= least {
             continue;
         }

@@ -4,6 +4,9 @@ use crate::catalog::Applicability;
 use crate::catalog::Applies;
 use crate::catalog::Hazard;
 use crate::catalog::HazardSeverity;
+use crate::catalog::applies::CgroupVersion;
+use crate::catalog::applies::ContainerRuntime;
+use crate::catalog::applies::OperatingSystem;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Severity;
 
@@ -27,6 +30,7 @@ pub(super) fn check(scene: &Scene<'_>, report: &mut Report) -> Result<(), Diagno
             _ => open += usize::from(hazard.severity == HazardSeverity::Blocker),
         }
     }
+    report.open_blockers = open;
     if open > 0 {
         report.add(
             Draft::new(Code::HazardsOpen, format!("hop to {next}"))
@@ -45,10 +49,12 @@ pub(super) fn check(scene: &Scene<'_>, report: &mut Report) -> Result<(), Diagno
     Ok(())
 }
 
-/// Whether the condition is something that nodes show, so that a node which shows it is hit. Conditions
-/// on the kind of cluster (provider, topology) only say whom a hazard can hit.
+/// Whether the condition is a fact of nodes that is itself the fault: Docker, cgroup v1, Windows. That a
+/// node runs containerd, or that the cluster is one of kubeadm, only says whom a hazard can hit.
 fn is_seen(applies: &Applies) -> bool {
-    applies.container_runtime.is_some() || applies.cgroup.is_some() || applies.os.is_some()
+    applies.container_runtime == Some(ContainerRuntime::Docker)
+        || applies.cgroup == Some(CgroupVersion::V1)
+        || applies.os == Some(OperatingSystem::Windows)
 }
 
 /// A hazard that the nodes meet as they are.

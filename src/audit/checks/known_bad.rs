@@ -6,18 +6,18 @@ use crate::catalog::Action;
 use crate::catalog::Applicability;
 use crate::catalog::Area;
 use crate::catalog::KnownBad;
+use crate::catalog::known_bad::Affected;
 use crate::catalog::known_bad::Impact;
 use crate::component::Component;
 use crate::component::ComponentVersion;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Severity;
-use crate::version::KubernetesVersion;
 
 use super::super::codes::Code;
 use super::super::report::Draft;
 use super::super::report::Report;
+use super::super::report::Stage;
 use super::super::scene::Scene;
-use super::plural;
 
 pub(super) fn check(scene: &Scene<'_>, report: &mut Report) -> Result<(), Diagnostic> {
     let known_bad = scene.catalog.known_bad()?;
@@ -72,27 +72,23 @@ fn in_use(
         (Action::AvoidIf, Applicability::Yes) => Severity::Warning,
         (Action::Avoid, Applicability::Yes) => weight(entry),
     };
-    let (code, product) = match version {
-        ComponentVersion::Etcd(_) => (Code::EtcdKnownBad, "etcd"),
-        ComponentVersion::Kubernetes(_) => (Code::KnownBad, entry.component.name()),
+    let code = match version {
+        ComponentVersion::Etcd(_) => Code::EtcdKnownBad,
+        ComponentVersion::Kubernetes(_) => Code::KnownBad,
     };
     let condition = match (&entry.when, settled) {
         (Some(when), Applicability::Unknown) => format!("; it depends on: {}", sentence(when)),
         _ => String::new(),
     };
-    let count = rows.len();
-    let message = format!(
-        "{version} runs on {count} instance{} ({}), with a known fault ({}): {}{condition}",
-        plural(count),
-        scene.names(rows),
-        entry.id,
-        sentence(&entry.what),
-    );
-    let draft = Draft::new(code, format!("{product} {version}: {}", entry.id))
+    let message = format!("on {}: {}{condition}", scene.names(rows), sentence(&entry.what));
+    let draft = Draft::new(code, format!("{} {version}: {}", product(entry), entry.id))
         .weighs(severity)
         .says(message)
         .help(help(entry, version))
         .source(entry.source.first().cloned().unwrap_or_default());
+    // The hop moves Kubernetes away from its fault; it would take a fault of etcd along.
+    let stays = code == Code::EtcdKnownBad && severity == Severity::Error;
+    let draft = if stays { draft.first(Stage::Etcd) } else { draft };
     report.add(draft.rows(rows).unless(entry.verified));
 }
 
@@ -108,15 +104,32 @@ fn weight(entry: &KnownBad) -> Severity {
 
 /// Where the fault is mended: in a later patch of the same minor, or in a later minor.
 fn help(entry: &KnownBad, version: &ComponentVersion) -> String {
-    let same = version.kubernetes().and_then(|it| entry.has_fix_in(KubernetesVersion::minor(it)));
-    let fixed = match (same, entry.fixes()) {
-        (Some(fixed), _) => format!("go to {fixed} or later"),
+    match (fixed_beside(entry, version), entry.fixes()) {
+        (Some(fixed), _) => format!("bring {} to {fixed} or later", product(entry)),
         (None, fixes) if fixes.is_empty() => "no release without it is known".to_owned(),
         (None, fixes) => format!("it is mended in {}", fixes.join(", ")),
-    };
-    match &entry.workaround {
-        Some(way) => format!("{fixed}; until then: {}", sentence(way)),
-        None => fixed,
+    }
+}
+
+/// The first patch without the fault in the minor that runs.
+fn fixed_beside(entry: &KnownBad, version: &ComponentVersion) -> Option<String> {
+    match (&entry.affected, version) {
+        (Affected::Kubernetes(_), ComponentVersion::Kubernetes(version)) => {
+            entry.has_fix_in(version.minor()).map(ToString::to_string)
+        }
+        (Affected::Etcd(fault), ComponentVersion::Etcd(version)) => {
+            let mut fixed = fault.fixed_in.iter().filter(|it| it.minor() == version.minor());
+            fixed.next().map(ToString::to_string)
+        }
+        _ => None,
+    }
+}
+
+/// What has the fault, as a person calls it.
+const fn product(entry: &KnownBad) -> &'static str {
+    match entry.component {
+        Area::Kubernetes | Area::All => "Kubernetes",
+        area => area.name(),
     }
 }
 

@@ -23,6 +23,9 @@ use super::super::scene::Scene;
 /// and soaks, takes about two months.
 const SOON_DAYS: i64 = 60;
 
+/// Components that are named; more of them are the whole cluster.
+const NAMED: usize = 3;
+
 /// A minor that runs somewhere, and what runs it.
 struct Running {
     lifecycle: Lifecycle,
@@ -61,14 +64,14 @@ impl Minor {
             Self::Kubernetes(Reverse(minor)) => {
                 let release = scene.releases.minor(minor);
                 let end = release.map(|it| it.end_of_life);
-                let source = release.and_then(|it| it.source.first());
+                let source = release.and_then(|it| best(&it.source));
                 ("Kubernetes", minor.to_string(), release.is_some(), end, true, source)
             }
             Self::Etcd(Reverse(minor)) => {
                 let release = etcd.releases().get(&minor);
                 let end = release.and_then(|it| it.end_of_life);
                 let verified = release.is_some_and(|it| it.end_of_life_verified);
-                let source = release.and_then(|it| it.source.first());
+                let source = release.and_then(|it| best(&it.source));
                 ("etcd", minor.to_string(), release.is_some(), end, verified, source)
             }
         };
@@ -80,6 +83,13 @@ impl Minor {
             source: source.cloned().unwrap_or_default(),
         }
     }
+}
+
+/// The project's own page, where it is among the sources.
+fn best(sources: &[String]) -> Option<&String> {
+    let own =
+        |source: &&String| source.contains("//kubernetes.io/") || source.contains("//etcd.io/");
+    sources.iter().find(own).or(sources.first())
 }
 
 /// Every minor that runs.
@@ -103,13 +113,17 @@ fn days(from: Date, to: Date) -> i64 {
 fn end_of_life(scene: &Scene<'_>, running: &Running, report: &mut Report) {
     let Running { lifecycle, by, known, source } = running;
     let subject = format!("{} {}", lifecycle.product, lifecycle.minor);
-    let by = by.iter().copied().collect::<Vec<_>>().join(", ");
+    let by = match by.len() {
+        _ if lifecycle.product == "etcd" => String::new(),
+        1..=NAMED => format!(" ({})", by.iter().copied().collect::<Vec<_>>().join(", ")),
+        _ => String::new(),
+    };
     if !known {
         report.add(
             Draft::new(Code::UnknownRelease, subject.clone())
                 .weighs(Severity::Warning)
                 .says(format!(
-                    "the catalog, which reaches to {}, does not know {subject} ({by}): faults, ends of \
+                    "the catalog, which reaches to {}, does not know {subject}{by}: faults, ends of \
                      life and hazards of it were not looked at",
                     scene.catalog.as_of()
                 ))
@@ -121,11 +135,11 @@ fn end_of_life(scene: &Scene<'_>, running: &Running, report: &mut Report) {
     let what = if lifecycle.product == "etcd" { "etcd" } else { "the cluster" };
     let draft = if left < 0 {
         Draft::new(Code::EndOfLife, subject.clone())
-            .says(format!("{subject} ({by}) gets no fixes since {end}, not even for security"))
+            .says(format!("{subject}{by} gets no fixes since {end}, not even for security"))
             .help(format!("plan the way of {what} to a minor that is maintained"))
     } else if left <= SOON_DAYS {
         Draft::new(Code::EndOfLifeSoon, subject.clone())
-            .says(format!("{subject} ({by}) gets no fixes after {end}, in {left} days"))
+            .says(format!("{subject}{by} gets no fixes after {end}, in {left} days"))
             .help(format!("start the upgrade of {what} in time"))
     } else {
         return;

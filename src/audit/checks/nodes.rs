@@ -97,7 +97,9 @@ fn fault(scene: &Scene<'_>, group: &Group, rows: &[usize], report: &mut Report) 
             minors(minor.behind(next))
         ),
     };
-    let help = format!("bring {component} on {names} to {}", wanted(scene, row, fault, next));
+    let of_pool = group.pool.as_ref().map(|pool| format!(" of pool {pool}")).unwrap_or_default();
+    let help =
+        format!("bring {component} on {names}{of_pool} to {}", wanted(scene, row, fault, next));
     report.add(Draft::new(code, subject).says(message).help(help).first(stage).rows(rows));
 }
 
@@ -165,7 +167,7 @@ fn wanted(scene: &Scene<'_>, row: &Row, fault: Fault, next: MinorVersion) -> Str
         _ => range.min,
     };
     match (floor, range.max) {
-        (Some(min), Some(max)) if min < max => format!("{min} to {max}"),
+        (Some(min), Some(max)) if min < max => format!("{min} or later, up to {max}"),
         (Some(min), Some(max)) if min == max => max.to_string(),
         (_, Some(_)) if range.is_empty() => {
             "one minor of all of them, after the kube-apiservers are on one".to_owned()
@@ -178,8 +180,11 @@ fn wanted(scene: &Scene<'_>, row: &Row, fault: Fault, next: MinorVersion) -> Str
 /// kubelets of several versions.
 fn stragglers(scene: &Scene<'_>, report: &mut Report) {
     let is_kubelet = |row: &Row| row.component == Component::Kubelet;
-    let versions =
-        scene.rows.iter().filter(|row| is_kubelet(row)).filter_map(|row| row.version.as_ref());
+    let versions = scene
+        .rows
+        .iter()
+        .filter(|row| is_kubelet(row) && row.fault.is_none())
+        .filter_map(|row| row.version.as_ref());
     let Some(newest) = versions.filter_map(ComponentVersion::kubernetes).max() else { return };
     let behind = |row: &Row| {
         is_kubelet(row)

@@ -42,8 +42,7 @@ fn versions(scene: &Scene<'_>, report: &mut Report) {
                      next hop may take it out of its range"
                 ))
                 .help(format!("find out the version of {component} on {names}: `{settle}`"))
-                .first(Stage::Learn)
-                .rows(&rows),
+                .first(Stage::Learn),
         );
     }
 }

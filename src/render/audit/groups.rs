@@ -11,6 +11,8 @@ use crate::name::PoolName;
 
 /// Pools that a line may count one by one.
 const POOLS_NAMED: usize = 4;
+/// Instances outside pools that are named though all is well.
+const NAMED: usize = 3;
 /// Lines a component may take for what is not well, before its pools are merged.
 const LINES: usize = 6;
 
@@ -55,15 +57,26 @@ impl Group<'_> {
             pools.entry(row.pool.as_ref()).or_default().push(row.instance.to_string());
         }
         let total = self.rows.len();
+        let well = self.first.verdict == Verdict::Ok;
         let on_nodes = matches!(self.first.component, Component::Kubelet | Component::KubeProxy);
         match pools.first_key_value() {
-            Some((None, names)) if pools.len() == 1 => some(names),
-            Some((Some(pool), names)) if pools.len() == 1 && self.first.verdict != Verdict::Ok => {
+            Some((None, names)) if pools.len() == 1 && (names.len() <= NAMED || !well) => {
+                some(names)
+            }
+            Some((None, names)) if pools.len() == 1 => {
+                let what = match self.first.component {
+                    Component::Etcd => "members",
+                    Component::Kubectl => "clients",
+                    _ => "control-plane nodes",
+                };
+                format!("{} {what}", names.len())
+            }
+            Some((Some(pool), names)) if pools.len() == 1 && !well => {
                 format!("{pool}: {}", some(names))
             }
             _ if on_nodes && pools.len() > POOLS_NAMED => {
                 let named = pools.keys().filter(|pool| pool.is_some()).count();
-                let and = if named < pools.len() { ", the control plane too" } else { "" };
+                let and = if named < pools.len() { " and the control plane" } else { "" };
                 format!("{total} nodes in {named} pools{and}")
             }
             _ => {

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use comfy_table::CellAlignment;
+use comfy_table::ColumnConstraint;
 
 use crate::audit::Audit;
 
@@ -25,11 +26,14 @@ pub struct TableOptions {
 /// Findings of one code that are shown in full; the rest is counted.
 const SHOWN: usize = 4;
 
+/// Things to do first that are listed; the rest is counted.
+const STEPS: usize = 6;
+
 /// The two answers, the instances, and what was found. With colours: whoever prints strips them.
 pub fn table(audit: &Audit, options: &TableOptions) -> String {
     let view = View::new(audit, options.wide);
     let mut out = String::new();
-    head(&mut out, &view, options.width);
+    head(&mut out, &view, options);
     components(&mut out, &view, options.width);
     findings(&mut out, &view, options);
     out
@@ -42,13 +46,19 @@ fn line(out: &mut String, width: u16, text: &str) {
     }
 }
 
-fn head(out: &mut String, view: &View, width: u16) {
+fn head(out: &mut String, view: &View, options: &TableOptions) {
+    let TableOptions { width, wide } = *options;
     line(out, width, &view.title);
     for answer in [&view.policy, &view.hop] {
         line(out, width, &format!("{} {}", answer.symbol, answer.text));
     }
-    for (at, text) in view.first.iter().enumerate() {
+    let first = if wide { view.first.len() } else { STEPS };
+    for (at, text) in view.first.iter().take(first).enumerate() {
         line(out, width, &format!("  {}. {text}", at + 1));
+    }
+    let more = view.first.len().saturating_sub(first);
+    if more > 0 {
+        _ = writeln!(out, "  and {more} more (--wide)");
     }
     if !view.lifecycle.is_empty() {
         line(out, width, &format!("Maintained: {}", view.lifecycle.join("; ")));
@@ -69,6 +79,10 @@ fn components(out: &mut String, view: &View, width: u16) {
     }
     if let Some(column) = table.column_mut(3) {
         column.set_cell_alignment(CellAlignment::Right);
+    }
+    // Only the last column gives way in a narrow terminal.
+    for column in table.column_iter_mut().take(5) {
+        column.set_constraint(ColumnConstraint::ContentWidth);
     }
     let mut text = String::new();
     print(&mut text, &table);
@@ -99,7 +113,8 @@ fn findings(out: &mut String, view: &View, options: &TableOptions) {
         for of_one in notes.chunk_by(|left, right| left.code == right.code) {
             for note in of_one.iter().take(SHOWN) {
                 let FindingView { symbol, code, subject, message, .. } = note;
-                line(out, width, &format!("{symbol} {code} {subject}: {message}"));
+                let text = format!("{symbol} {code} {subject}: {message}");
+                _ = writeln!(out, "{}", Symbol::paint(&cut(&text, width)));
             }
             let more = of_one.len().saturating_sub(SHOWN);
             if more > 0 {
@@ -120,6 +135,16 @@ fn findings(out: &mut String, view: &View, options: &TableOptions) {
     if let Some(first) = view.findings.first() {
         _ = writeln!(out, "\n`kubehop explain {}` says more of a code.", first.code);
     }
+}
+
+/// The beginning of a text that is longer than a line.
+fn cut(text: &str, width: u16) -> String {
+    let width = usize::from(width);
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(width.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
 }
 
 fn finding(out: &mut String, width: u16, finding: &FindingView) {

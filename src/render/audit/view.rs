@@ -196,7 +196,16 @@ fn versions(count: usize) -> String {
 fn hop(audit: &Audit) -> Answer {
     let hop = &audit.next_hop;
     let (symbol, text) = match hop.to {
-        Some(to) if hop.allowed => (Symbol::Good, format!("The hop to {to} may start.")),
+        Some(to) if hop.allowed => {
+            let open = match hop.open_blockers as u64 {
+                0 => String::new(),
+                open => format!("; look for its {} on the cluster", counted(open, "blocker")),
+            };
+            (
+                Symbol::Good,
+                format!("The hop to {to} may start, as far as an inventory tells{open}."),
+            )
+        }
         Some(to) => (Symbol::Bad, format!("The hop to {to} may not start yet. First:")),
         None => (Symbol::Unknown, "No next hop is known. First:".to_owned()),
     };
