@@ -99,12 +99,12 @@ pub(super) fn rows(
     let nodes = &inventory.control_plane;
     rows.extend((0..nodes.len()).map(|at| measure.apiserver(nodes, at)));
     rows.extend(nodes.iter().map(|node| {
-        measure.controller(node, Component::KubeControllerManager, &node.controller_manager)
+        measure.controller(node, Component::KubeControllerManager, node.controller_manager.as_ref())
     }));
     rows.extend(
-        nodes
-            .iter()
-            .map(|node| measure.controller(node, Component::KubeScheduler, &node.scheduler)),
+        nodes.iter().map(|node| {
+            measure.controller(node, Component::KubeScheduler, node.scheduler.as_ref())
+        }),
     );
     for machine in machines(inventory) {
         rows.extend(machine.has_kubelet.then(|| measure.kubelet(&machine)));
@@ -115,7 +115,7 @@ pub(super) fn rows(
     rows.extend(inventory.clients.iter().map(|client| {
         let rule = &policy.kubectl;
         let row = row(Component::Kubectl, &client.name, None, client.kubectl.as_ref());
-        measure.before_next(measure.against(row, rule, &measure.apiservers), rule)
+        measure.before_next(against(row, rule, &measure.apiservers), rule)
     }));
     rows
 }
@@ -171,20 +171,20 @@ fn row(
     }
 }
 
-impl Measure<'_> {
-    /// Measures an instance against every reference that it may reach.
-    fn against(&self, mut row: Row, rule: &SkewRule, references: &[MinorVersion]) -> Row {
-        row.allowed = row.allowed.and(Allowed::beside_all(rule, references.iter().copied()));
-        if references.is_empty() {
-            return row;
-        }
-        if let Some(minor) = row.minor() {
-            row.fault = row.fault.or_else(|| outside(rule, minor, references));
-            row.verdict = verdict(row.fault);
-        }
-        row
+/// Measures an instance against every reference that it may reach.
+fn against(mut row: Row, rule: &SkewRule, references: &[MinorVersion]) -> Row {
+    row.allowed = row.allowed.and(Allowed::beside_all(rule, references.iter().copied()));
+    if references.is_empty() {
+        return row;
     }
+    if let Some(minor) = row.minor() {
+        row.fault = row.fault.or_else(|| outside(rule, minor, references));
+        row.verdict = verdict(row.fault);
+    }
+    row
+}
 
+impl Measure<'_> {
     /// A kube-apiserver beside the others.
     fn apiserver(&self, nodes: &[ControlPlaneNode], at: usize) -> Row {
         let node = &nodes[at];
@@ -193,7 +193,7 @@ impl Measure<'_> {
             .filter_map(|(_, node)| node.apiserver.as_ref().map(KubernetesVersion::minor))
             .collect();
         let row = row(Component::KubeApiserver, &node.name, None, node.apiserver.as_ref());
-        let mut row = self.against(row, &self.policy.apiserver, &others);
+        let mut row = against(row, &self.policy.apiserver, &others);
         if let Some(minor) = row.minor() {
             let newest = others.iter().copied().max();
             let lags = newest.is_some_and(|newest| minor < newest).then_some(Fault::Lags);
@@ -208,13 +208,13 @@ impl Measure<'_> {
         &self,
         node: &ControlPlaneNode,
         component: Component,
-        version: &Option<KubernetesVersion>,
+        version: Option<&KubernetesVersion>,
     ) -> Row {
         let own = node.apiserver.as_ref().filter(|_| self.tool.is_some());
         let own = own.map(|apiserver| vec![apiserver.minor()]);
         let references = own.as_ref().unwrap_or(&self.apiservers);
-        let row = row(component, &node.name, None, version.as_ref());
-        let mut row = self.against(row, &self.policy.controllers, references);
+        let row = row(component, &node.name, None, version);
+        let mut row = against(row, &self.policy.controllers, references);
         if let (Some(minor), Some(oldest)) = (row.minor(), references.iter().min()) {
             row.fault = row.fault.or((minor < *oldest).then_some(Fault::Lags));
             row.verdict = verdict(row.fault);
@@ -225,7 +225,7 @@ impl Measure<'_> {
     fn kubelet(&self, machine: &Machine<'_>) -> Row {
         let row = row(Component::Kubelet, machine.name, machine.pool, machine.kubelet);
         let rule = &self.policy.kubelet;
-        self.before_next(self.against(row, rule, &self.apiservers), rule)
+        self.before_next(against(row, rule, &self.apiservers), rule)
     }
 
     fn kube_proxy(&self, machine: &Machine<'_>, version: &KubernetesVersion) -> Row {
@@ -233,8 +233,8 @@ impl Measure<'_> {
         let beside: Vec<MinorVersion> =
             machine.kubelet.map(KubernetesVersion::minor).into_iter().collect();
         let rule = &self.policy.kube_proxy;
-        let row = self.against(row, rule, &self.apiservers);
-        let row = self.against(row, &self.policy.kube_proxy_kubelet, &beside);
+        let row = against(row, rule, &self.apiservers);
+        let row = against(row, &self.policy.kube_proxy_kubelet, &beside);
         self.before_next(row, rule)
     }
 

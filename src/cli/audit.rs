@@ -85,7 +85,7 @@ fn show(
     match arguments.output {
         AuditFormat::Table => {
             let options = TableOptions { width: Printer::width(), wide };
-            printer.data(&render::audit_table(audit, &options));
+            printer.data(&render::audit_table(audit, options));
         }
         AuditFormat::Json => printer.line(&json(audit)?),
         AuditFormat::Yaml => printer.data(&yaml(audit)?),

@@ -57,7 +57,7 @@ fn large() -> Inventory {
 }
 
 fn table(audit: &Audit, width: u16, wide: bool) -> String {
-    anstream::adapter::strip_str(&audit_table(audit, &TableOptions { width, wide })).to_string()
+    anstream::adapter::strip_str(&audit_table(audit, TableOptions { width, wide })).to_string()
 }
 
 #[test]

@@ -68,6 +68,6 @@ pub(in crate::cli) enum AuditFormat {
     Md,
     /// SARIF 2.1.0, for code scanning
     Sarif,
-    /// JUnit XML, for pipelines
+    /// `JUnit` XML, for pipelines
     Junit,
 }

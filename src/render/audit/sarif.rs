@@ -1,6 +1,8 @@
 //! The audit in SARIF 2.1.0, for code scanning
 //! (<https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>).
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 use serde_json::json;
 
@@ -100,7 +102,7 @@ fn uri(path: &str) -> String {
             byte if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) => {
                 out.push(char::from(byte));
             }
-            byte => out.push_str(&format!("%{byte:02X}")),
+            byte => _ = write!(out, "%{byte:02X}"),
         }
     }
     out

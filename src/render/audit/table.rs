@@ -30,7 +30,7 @@ const SHOWN: usize = 4;
 const STEPS: usize = 6;
 
 /// The two answers, the instances, and what was found. With colours: whoever prints strips them.
-pub fn table(audit: &Audit, options: &TableOptions) -> String {
+pub fn table(audit: &Audit, options: TableOptions) -> String {
     let view = View::new(audit, options.wide);
     let mut out = String::new();
     head(&mut out, &view, options);
@@ -46,8 +46,8 @@ fn line(out: &mut String, width: u16, text: &str) {
     }
 }
 
-fn head(out: &mut String, view: &View, options: &TableOptions) {
-    let TableOptions { width, wide } = *options;
+fn head(out: &mut String, view: &View, options: TableOptions) {
+    let TableOptions { width, wide } = options;
     line(out, width, &view.title);
     for answer in [&view.policy, &view.hop] {
         line(out, width, &format!("{} {}", answer.symbol, answer.text));
@@ -92,7 +92,7 @@ fn components(out: &mut String, view: &View, width: u16) {
     }
 }
 
-fn findings(out: &mut String, view: &View, options: &TableOptions) {
+fn findings(out: &mut String, view: &View, options: TableOptions) {
     let width = options.width;
     _ = writeln!(out, "\nFindings: {}", view.counts);
     let (notes, others): (Vec<_>, Vec<_>) = view.findings.iter().partition(|it| it.is_note);
@@ -107,7 +107,9 @@ fn findings(out: &mut String, view: &View, options: &TableOptions) {
         }
     }
     if options.wide {
-        notes.iter().for_each(|note| finding(out, width, note));
+        for note in notes {
+            finding(out, width, note);
+        }
     } else if !notes.is_empty() {
         out.push('\n');
         for of_one in notes.chunk_by(|left, right| left.code == right.code) {

@@ -72,10 +72,10 @@ pub(super) struct AcceptedView {
 impl View {
     pub(super) fn new(audit: &Audit, wide: bool) -> Self {
         let rows = if wide {
-            audit.components.iter().map(|row| RowView::new(row, instance(row))).collect()
+            audit.components.iter().map(|row| RowView::new(row, &instance(row))).collect()
         } else {
             let groups = groups(&audit.components);
-            groups.iter().map(|group| RowView::new(group.first, group.place())).collect()
+            groups.iter().map(|group| RowView::new(group.first, &group.place())).collect()
         };
         Self {
             title: title(audit),
@@ -101,7 +101,7 @@ impl View {
 }
 
 impl RowView {
-    fn new(row: &ComponentRow, place: String) -> Self {
+    fn new(row: &ComponentRow, place: &str) -> Self {
         let version = row.version.as_ref();
         Self {
             symbol: Symbol::from(row.verdict).text(),
@@ -109,7 +109,7 @@ impl RowView {
             version: version.map_or_else(|| "not known".to_owned(), ToString::to_string),
             behind: row.behind.map_or_else(|| "-".to_owned(), |behind| behind.to_string()),
             allowed: allowed(row.component, row.allowed),
-            place: clean(&place),
+            place: clean(place),
         }
     }
 }
