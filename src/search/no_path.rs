@@ -38,17 +38,64 @@ pub struct Lift {
 
 /// Explains a graph in which the target is not reached.
 pub(super) fn explain(problem: &Problem, graph: &StateGraph) -> NoPath {
-    let furthest = graph
-        .graph
-        .node_weights()
-        .max_by(|left, right| progress(left).cmp(&progress(right)).then_with(|| right.cmp(left)))
-        .cloned()
-        .unwrap_or_else(|| problem.start.clone());
-    let mut refused: Vec<(Transition, Vec<Blocked>)> = candidates(problem, &furthest)
+    let furthest = furthest(problem, graph);
+    let named: BTreeSet<RuleId> = refusals(problem, &furthest)
+        .iter()
+        .flat_map(|(_, blocked)| blocked)
+        .chain(&unrepaired(problem, &furthest))
+        .map(Blocked::rule)
+        .collect();
+    // Without the rules that do not matter, only what conflicts is left to be refused.
+    let core = conflict(problem, &named);
+    let stuck = match StateGraph::reachable(&core) {
+        Ok(graph) => self::furthest(&core, &graph),
+        Err(_) => furthest.clone(),
+    };
+    let refused = smallest(refusals(&core, &stuck));
+    let unrepaired = unrepaired(&core, &stuck);
+    let rules: BTreeSet<RuleId> = refused
+        .iter()
+        .flat_map(|(_, blocked)| blocked)
+        .chain(&unrepaired)
+        .map(Blocked::rule)
+        .collect();
+    let would_open =
+        rules.into_iter().filter(|rule| opens(problem, *rule)).map(|rule| Lift { rule }).collect();
+    NoPath { furthest, refused, unrepaired, would_open }
+}
+
+/// The problem with every rule lifted that is not needed for there to be no path: what is left is a
+/// smallest set of rules that conflict with the cluster, in the sense that none of them can be
+/// lifted. Rules that are `named` where the search got stuck are kept rather than others.
+fn conflict(problem: &Problem, named: &BTreeSet<RuleId>) -> Problem {
+    let (last, first): (Vec<RuleId>, Vec<RuleId>) =
+        LIFTABLE.iter().partition(|rule| named.contains(rule));
+    let mut core = problem.clone();
+    for rule in first.into_iter().chain(last) {
+        if let Some(lifted) = lift(&core, rule)
+            && reaches(&lifted) == Some(false)
+        {
+            core = lifted;
+        }
+    }
+    core
+}
+
+/// The state closest to the target.
+fn furthest(problem: &Problem, graph: &StateGraph) -> ClusterState {
+    let nearer = |left: &&ClusterState, right: &&ClusterState| {
+        progress(left).cmp(&progress(right)).then_with(|| right.cmp(left))
+    };
+    graph.graph.node_weights().max_by(nearer).unwrap_or(&problem.start).clone()
+}
+
+/// What is refused in a state, and why.
+fn refusals(problem: &Problem, state: &ClusterState) -> Vec<(Transition, Vec<Blocked>)> {
+    let mut refused: Vec<(Transition, Vec<Blocked>)> = candidates(problem, state)
         .into_iter()
         .filter_map(|transition| {
-            let (next, _) = apply(problem, &furthest, &transition);
-            let blocked = refuse(problem, &furthest, &transition, &next);
+            let (next, _) = apply(problem, state, &transition);
+            let blocked = refuse(problem, state, &transition, &next);
             (!blocked.is_empty()).then_some((transition, blocked))
         })
         .collect();
@@ -59,7 +106,32 @@ pub(super) fn explain(problem: &Problem, graph: &StateGraph) -> NoPath {
     }
     refused.sort();
     refused.dedup();
-    let unrepaired = breaches(problem, &furthest)
+    refused
+}
+
+/// The refusals by as few rules as refuse them all: one reason against a transition is enough.
+fn smallest(mut refused: Vec<(Transition, Vec<Blocked>)>) -> Vec<(Transition, Vec<Blocked>)> {
+    let mut open: Vec<BTreeSet<RuleId>> =
+        refused.iter().map(|(_, blocked)| blocked.iter().map(Blocked::rule).collect()).collect();
+    let mut kept = BTreeSet::new();
+    loop {
+        let mut counts: BTreeMap<RuleId, usize> = BTreeMap::new();
+        for rule in open.iter().flatten() {
+            *counts.entry(*rule).or_default() += 1;
+        }
+        let Some(rule) = counts.into_iter().rev().max_by_key(|(_, count)| *count) else { break };
+        open.retain(|rules| !rules.contains(&rule.0));
+        kept.insert(rule.0);
+    }
+    for (_, blocked) in &mut refused {
+        blocked.retain(|blocked| kept.contains(&blocked.rule()));
+    }
+    refused
+}
+
+/// What is outside the policy in a state.
+fn unrepaired(problem: &Problem, state: &ClusterState) -> Vec<Blocked> {
+    breaches(problem, state)
         .into_iter()
         .map(|(breach, extent)| Blocked::Skew {
             rule: breach.rule,
@@ -67,12 +139,7 @@ pub(super) fn explain(problem: &Problem, graph: &StateGraph) -> NoPath {
             reference: extent.reference,
             too_new: breach.too_new,
         })
-        .collect();
-    let rules: BTreeSet<RuleId> =
-        refused.iter().flat_map(|(_, blocked)| blocked).map(Blocked::rule).collect();
-    let would_open =
-        rules.into_iter().filter(|rule| opens(problem, *rule)).map(|rule| Lift { rule }).collect();
-    NoPath { furthest, refused, unrepaired, would_open }
+        .collect()
 }
 
 /// How far a state is: hops first, then what has moved in it.
@@ -97,10 +164,28 @@ fn progress(state: &ClusterState) -> (usize, usize, u8, u64) {
 
 /// Whether a path exists with this one rule lifted.
 fn opens(problem: &Problem, rule: RuleId) -> bool {
-    let Some(lifted) = lift(problem, rule) else { return false };
-    StateGraph::reachable(&lifted)
-        .is_ok_and(|graph| graph.graph.node_weights().any(|state| is_goal(&lifted, state)))
+    lift(problem, rule).and_then(|lifted| reaches(&lifted)) == Some(true)
 }
+
+/// Whether the target can be reached; `None` where that is too large a question.
+fn reaches(problem: &Problem) -> Option<bool> {
+    let graph = StateGraph::reachable(problem).ok()?;
+    Some(graph.graph.node_weights().any(|state| is_goal(problem, state)))
+}
+
+/// The rules that can be lifted, in the order in which they are tried.
+const LIFTABLE: [RuleId; 10] = [
+    RuleId::ApiserverHa,
+    RuleId::Controllers,
+    RuleId::KubeProxyKubelet,
+    RuleId::KubeProxy,
+    RuleId::EveryHop,
+    RuleId::EtcdKnownBad,
+    RuleId::Kubectl,
+    RuleId::KubeadmKubelets,
+    RuleId::EtcdEntryFloor,
+    RuleId::Kubelet,
+];
 
 /// The problem without one rule; `None` where the rule cannot be lifted alone.
 fn lift(problem: &Problem, rule: RuleId) -> Option<Problem> {

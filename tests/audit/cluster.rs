@@ -44,7 +44,7 @@ pub(crate) fn sized(number: u64, size: Size) -> Inventory {
     let etcd = matrix.recommended(etcd.minor()).unwrap();
     let (topology, provider) = (EtcdTopology::Stacked, Provider::Kubeadm);
     let mut inventory = Inventory::synthetic(&version, Some(&etcd), topology, provider, size);
-    inventory.name = "clean".to_owned();
+    "clean".clone_into(&mut inventory.name);
     inventory.kubeadm =
         Some(KubeadmConfig { kubernetes_version: Some(version), ..KubeadmConfig::default() });
     let facts = NodeFacts {

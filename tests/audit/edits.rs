@@ -14,6 +14,7 @@ use crate::cluster::newest;
 const DAY: &str = "2025-08-01";
 
 /// A code, the minor of the clean cluster, the day, and the edit that gives exactly this code.
+#[derive(Clone, Copy)]
 pub(crate) struct Case {
     pub(crate) code: &'static str,
     pub(crate) minor: u64,

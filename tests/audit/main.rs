@@ -173,7 +173,7 @@ fn next_supposes_that_the_api_servers_have_moved() {
     assert!(codes(&audit).contains(&"AUDIT063") && codes(&audit).contains(&"AUDIT005"));
     assert!(!audit.within_policy);
 
-    inventory.name = "older".to_owned();
+    "older".clone_into(&mut inventory.name);
     let (policy, tool) = (VersionSkewPolicy::upstream(), ToolRules::kubeadm());
     let older = options("2025-08-01", Some("1.32"));
     let error = audit::audit(&inventory, &Catalog::embedded(), &policy, &tool, &older).unwrap_err();
