@@ -84,7 +84,7 @@ fn in_use(
     let draft = Draft::new(code, format!("{} {version}: {}", product(entry), entry.id))
         .weighs(severity)
         .says(message)
-        .help(help(entry, version))
+        .help(help(entry, version, &scene.names(rows)))
         .source(entry.source.first().cloned().unwrap_or_default());
     // The hop moves Kubernetes away from its fault; it would take a fault of etcd along.
     let stays = code == Code::EtcdKnownBad && severity == Severity::Error;
@@ -103,9 +103,9 @@ fn weight(entry: &KnownBad) -> Severity {
 }
 
 /// Where the fault is mended: in a later patch of the same minor, or in a later minor.
-fn help(entry: &KnownBad, version: &ComponentVersion) -> String {
+fn help(entry: &KnownBad, version: &ComponentVersion, names: &str) -> String {
     match (fixed_beside(entry, version), entry.fixes()) {
-        (Some(fixed), _) => format!("bring {} to {fixed} or later", product(entry)),
+        (Some(fixed), _) => format!("bring {} on {names} to {fixed} or later", product(entry)),
         (None, fixes) if fixes.is_empty() => "no release without it is known".to_owned(),
         (None, fixes) => format!("it is mended in {}", fixes.join(", ")),
     }
