@@ -14,13 +14,16 @@
 //! input gives the same bytes, and no clock, network, terminal or environment is read.
 //!
 //! The small rooms below them: [`version`], [`component`], [`cluster`] and [`name`] are the words,
-//! [`diagnostic`] and [`finding`] what is said to people, [`yaml`] reads and writes files.
+//! [`diagnostic`] and [`finding`] what is said to people, [`facts`] what an inventory settles,
+//! [`yaml`] reads and writes files.
 
+pub mod audit;
 pub mod catalog;
 pub mod cli;
 pub mod cluster;
 pub mod component;
 pub mod diagnostic;
+pub mod facts;
 pub mod finding;
 pub mod inventory;
 pub mod live;

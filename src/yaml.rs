@@ -145,6 +145,9 @@ fn help(message: &str, path: Option<&str>) -> String {
                 return "a plan goes to `kubehop render`, `verify` and `explain`".to_owned();
             }
             "EtcdMatrix" => return "an etcd matrix goes to `--etcd-matrix FILE`".to_owned(),
+            "AuditBaseline" => {
+                return "a baseline goes to `kubehop audit --baseline FILE`".to_owned();
+            }
             "Catalog" => return "catalog data go to `--catalog FILE`".to_owned(),
             _ => {}
         }
@@ -158,7 +161,7 @@ fn help(message: &str, path: Option<&str>) -> String {
     if message.contains("more than one document") {
         return "put each document into a file of its own".to_owned();
     }
-    "the form of every document is printed by `kubehop schema plan|inventory|matrix|catalog`"
+    "the form of every document is printed by `kubehop schema plan|inventory|matrix|catalog|baseline`"
         .to_owned()
 }
 

@@ -248,6 +248,7 @@ fn help() -> String {
         "inventory",
         "render",
         "verify",
+        "audit",
         "explain",
         "catalog",
         "catalog show",
@@ -414,7 +415,7 @@ fn kind(schema: &Value, order: &mut Vec<String>) -> String {
 
 #[test]
 fn schemas_are_current() {
-    for document in ["plan", "inventory", "matrix", "catalog"] {
+    for document in ["plan", "inventory", "matrix", "catalog", "baseline"] {
         let path = root().join(format!("docs/reference/schema/{document}.json"));
         compare_or_write(&path, &kubehop(&["schema", document]), HOW);
     }

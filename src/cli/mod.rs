@@ -4,6 +4,7 @@
 //! command receives settings and a printer and returns an `ExitStatus`.
 
 mod args;
+mod audit;
 mod catalog;
 mod dump;
 mod explain;
@@ -93,6 +94,7 @@ fn dispatch(
         Command::Inventory(arguments) => inventory::run(arguments, printer),
         Command::Render(arguments) => render::run(arguments, printer),
         Command::Verify(arguments) => verify::run(arguments, printer),
+        Command::Audit(arguments) => audit::run(arguments, printer),
         Command::Explain(arguments) => explain::run(arguments, printer),
         Command::Catalog(arguments) => catalog::run(arguments, printer),
         Command::Schema(arguments) => schema::run(arguments, printer),

@@ -14,6 +14,13 @@ use super::ExitStatus;
 use super::args::Color;
 use super::program::Program;
 
+/// Columns where there is no terminal.
+const COLUMNS: u16 = 80;
+/// Below this a table is no table any more.
+const NARROWEST: u16 = 60;
+/// Longer lines are hard to read.
+const WIDEST: u16 = 120;
+
 /// Prints, and remembers whether that still works.
 pub(super) struct Printer {
     color: ColorChoice,
@@ -30,6 +37,12 @@ impl Printer {
             Color::Never => ColorChoice::Never,
         };
         Self { color, quiet, program, failed: None }
+    }
+
+    /// The columns of the terminal that data goes to; what does not go to one is made for 80.
+    pub(super) fn width() -> u16 {
+        let columns = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0);
+        columns.map_or(COLUMNS, |columns| columns.clamp(NARROWEST, WIDEST))
     }
 
     /// Data, as it is.

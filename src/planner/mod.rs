@@ -5,7 +5,6 @@
 //! lower each transition to steps (`provider` says how each is done), and add what a hop needs
 //! around them: preflight, gate, backups, soaks, proof.
 
-mod facts;
 mod hazards;
 mod hops;
 mod reasons;
@@ -29,6 +28,7 @@ use crate::catalog::Catalog;
 use crate::cluster::OsFamily;
 use crate::cluster::Strategy;
 use crate::diagnostic::Diagnostic;
+use crate::facts;
 use crate::inventory::Inventory;
 use crate::name::InstanceName;
 use crate::plan::ApiVersion;

@@ -4,11 +4,11 @@ use crate::catalog::Action;
 use crate::catalog::Applicability;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Severity;
+use crate::facts;
 use crate::inventory::Inventory;
 use crate::search::Problem;
 
 use super::Request;
-use super::facts;
 
 /// What was considered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! The flags, as they are typed. The doc comments are the help text.
 
+mod audit;
 mod catalog;
 mod data;
 mod format;
@@ -14,6 +15,8 @@ use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
 
+pub(super) use audit::AuditArguments;
+pub(super) use audit::AuditFormat;
 pub(super) use catalog::CatalogArguments;
 pub(super) use catalog::CatalogCommand;
 pub(super) use data::DataArguments;
@@ -60,6 +63,7 @@ pub(super) use view::VerifyArguments;
   kubehop inventory --context prod > prod.yaml              an inventory of a live cluster
   kubehop plan --inventory prod.yaml --to 1.33 -o yaml      the plan, to keep and review
   kubehop verify plan.yaml --inventory prod.yaml            is it sound, does it still fit
+  kubehop audit --context prod                              may the next upgrade start
 
 Exit codes: 0 done; 1 the answer is no (no legal path, findings); 2 wrong usage or input, failure."
 )]
@@ -97,6 +101,8 @@ pub(super) enum Command {
     Render(RenderArguments),
     /// Replay a plan step by step and prove that every moment of it is legal
     Verify(Box<VerifyArguments>),
+    /// Look at a cluster before an upgrade: is it in a state from which one may start
+    Audit(Box<AuditArguments>),
     /// Explain a rule, a finding, or why a step of a plan stands where it stands
     Explain(ExplainArguments),
     /// Look at the data on releases, etcd, skew and hazards, or check data of your own

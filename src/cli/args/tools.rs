@@ -63,4 +63,6 @@ pub(in crate::cli) enum Document {
     Matrix,
     /// Catalog data
     Catalog,
+    /// Accepted findings of an audit
+    Baseline,
 }
