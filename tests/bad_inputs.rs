@@ -359,6 +359,45 @@ fn values() -> Vec<Bad> {
             &["contains white space", "nodePools[1].nodes[1]", FORM],
         ),
         inventory(
+            "name: b-2",
+            "name: 'B_2;reboot'",
+            &[
+                "`B_2;reboot` is no name of a node; Kubernetes requires lower-case letters",
+                "nodePools[1].nodes[1].name",
+                "help: name nodes as `kubectl get nodes` does",
+            ],
+        ),
+        inventory(
+            "name: batch",
+            "name: ../../etc",
+            &["`../../etc` is not a name: it contains `/`", "nodePools[1]", FORM],
+        ),
+        // Counted pools with one name have nodes of one name too; the pool is what is wrong.
+        inventory(
+            "name: batch, nodes: [{name: b-1, kubelet: v1.28.4}, {name: b-2, kubelet: v1.29.4}]",
+            "name: general, count: 2, kubelet: v1.28.4",
+            &["the pool `general` is named twice", "nodePools[1].name", "stands at nodePools[0]"],
+        ),
+        inventory(
+            "members: [{name: cp-1,",
+            "members: [{name: etcd-x,",
+            &[
+                "the member `etcd-x` of the stacked etcd is no control-plane node",
+                "etcd.members[0].name",
+                "help: name one member for each control-plane node",
+                "`topology: external`",
+            ],
+        ),
+        inventory(
+            "kubelet: v1.29.4}\n",
+            "kubelet: v1.29.4}\n  - {name: cp-2, kubeApiserver: v1.29.4}\n",
+            &[
+                "the control-plane node `cp-2` has no member of the stacked etcd",
+                "controlPlane.nodes[1].name",
+                "help: name one member for each control-plane node",
+            ],
+        ),
+        inventory(
             "kind: ClusterInventory",
             "kind: Cluster",
             &[

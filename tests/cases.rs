@@ -326,7 +326,7 @@ fn each_refusal_has_its_own_words() {
     assert!(!refusal.ways_out.is_empty());
 
     let mut apart = Cluster::ha("v1.29.15", "v3.5.16");
-    apart.control_plane = vec!["v1.29.15", "v1.27.16"];
+    apart.control_plane = vec!["v1.29.15", "v1.29.15", "v1.27.16"];
     assert!(refused(&apart, "1.30").summary.contains("more than one minor apart"));
 }
 
