@@ -65,17 +65,7 @@ fn exit_codes() {
             ],
         ),
         (1, &["verify", PLAN, "--fail-on", "warning"]),
-        (
-            1,
-            &[
-                "verify",
-                PLAN,
-                "--inventory",
-                "plans/prod-us-1.inventory.yaml",
-                "--fail-on",
-                "warning",
-            ],
-        ),
+        (1, &["verify", PLAN, "--inventory", "plans/prod-us-1.inventory.yaml"]),
         // Wrong usage, or input that cannot be read.
         (2, &[]),
         (2, &["plan"]),

@@ -12,6 +12,7 @@ use crate::catalog::KnownBadReleases;
 use crate::catalog::Releases;
 use crate::cluster::EtcdTopology;
 use crate::diagnostic::Diagnostic;
+use crate::plan::Layer;
 use crate::plan::Plan;
 use crate::version::EtcdMinor;
 use crate::version::EtcdVersion;
@@ -75,6 +76,13 @@ impl Facts for CatalogFacts<'_> {
 
     fn digest(&self) -> String {
         self.catalog.digest()
+    }
+
+    fn overlays(&self) -> Vec<Layer> {
+        let layers = self.catalog.layers().iter();
+        let own = layers.filter(|layer| layer.name != crate::catalog::EMBEDDED);
+        own.map(|layer| Layer { name: layer.name.clone(), changes: layer.changed.clone() })
+            .collect()
     }
 
     fn knows_minor(&self, minor: MinorVersion) -> bool {

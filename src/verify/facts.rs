@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use crate::cluster::EtcdTopology;
+use crate::plan::Layer;
 use crate::version::EtcdMinor;
 use crate::version::EtcdVersion;
 use crate::version::KubernetesVersion;
@@ -29,6 +30,9 @@ pub trait Facts {
 
     /// The digest of all of it, overlays included.
     fn digest(&self) -> String;
+
+    /// The files that are laid over the data, each with what it changes.
+    fn overlays(&self) -> Vec<Layer>;
 
     /// Whether the minor is known.
     fn knows_minor(&self, minor: MinorVersion) -> bool;

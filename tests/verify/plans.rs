@@ -37,8 +37,10 @@ pub fn names(prefix: &str, count: usize) -> Vec<InstanceName> {
 }
 
 /// A small catalog whose few facts the tests can see.
-#[derive(Clone)]
-pub struct Known;
+#[derive(Clone, Default)]
+pub struct Known {
+    pub overlays: Vec<Layer>,
+}
 
 impl Facts for Known {
     fn as_of(&self) -> Date {
@@ -46,6 +48,9 @@ impl Facts for Known {
     }
     fn digest(&self) -> String {
         "sha256:catalog".to_owned()
+    }
+    fn overlays(&self) -> Vec<Layer> {
+        self.overlays.clone()
     }
     fn knows_minor(&self, minor: MinorVersion) -> bool {
         (20..=36).contains(&minor.number())
