@@ -645,6 +645,24 @@ fn refusals() -> Vec<Bad> {
             ],
         ),
         refused(
+            "plan --from 1.33 --to 1.34 --etcd 4.0.0",
+            &[
+                "etcd 4.0 is not known: the catalog knows etcd from 3.3 to 3.7",
+                "etcd: a member runs v4.0.0",
+                "etcdctl endpoint status",
+                "--etcd-matrix FILE",
+            ],
+        ),
+        refused(
+            "plan --from 1.30 --to 1.33 --etcd 3.7.0",
+            &[
+                "the rules allow no path to v1.33",
+                "etcd: a member runs v3.7.0; Kubernetes 1.31 works with etcd 3.6 at most",
+                "rule etcd-accepted",
+                "check what etcd runs",
+            ],
+        ),
+        refused(
             "plan --from 1.29 --to 1.31 --strict",
             &[
                 "`--strict`: 3 things are not known",

@@ -343,6 +343,48 @@ fn a_refusal_names_what_conflicts_and_nothing_else() {
     assert!(refusal.ways_out.iter().any(|way| way.contains("--etcd-matrix")));
 }
 
+/// An invented etcd release was planned for in silence.
+#[test]
+fn an_unknown_patch_of_etcd_is_a_stated_assumption() {
+    let assumed = |etcd: &'static str| {
+        let plan = planned(&Cluster::at("v1.33.5", etcd), "1.34", Strategy::EveryHop);
+        plan.assumptions.iter().any(|assumption| {
+            assumption.id == "unknown-etcd-patch" && assumption.text.contains(etcd)
+        })
+    };
+    assert!(assumed("v3.5.99") && assumed("v3.6.99"));
+    assert!(!assumed("v3.5.24") && !assumed("v3.6.5"));
+}
+
+/// What is derived from kubeadm's defaults is a warning, what a user's matrix says is a rule.
+#[test]
+fn an_etcd_beyond_what_the_release_works_with() {
+    let inventory = Cluster::at("v1.33.5", "v3.7.0").inventory();
+    let embedded = Catalog::embedded();
+    let outcome = ask_with(&inventory, "1.34", Strategy::EveryHop, &embedded, &[], &[]);
+    let Ok(Outcome::Planned { report, .. }) = outcome else { panic!("{outcome:?}") };
+    let warned = report.notes.iter().any(|note| {
+        note.severity == Severity::Warning
+            && note.text.contains("1.34 is known to work with etcd 3.6 at most")
+            && note.text.contains("kubeadm 1.33 writes flags that etcd 3.7 refuses")
+    });
+    assert!(warned, "{:#?}", report.notes);
+
+    let text = "apiVersion: kubehop.dev/v1alpha1\nkind: EtcdMatrix\nmetadata: {name: ours}\nkubernetes:\n  \"1.34\": {accepted: [\"3.6\"]}\n";
+    let ours = Catalog::embedded().with_etcd_matrix(&SourceFile::new("ours.yaml", text)).unwrap();
+    let error = ask_with(&inventory, "1.34", Strategy::EveryHop, &ours, &[], &[]).unwrap_err();
+    let refusal = Refusal::of(&error).unwrap();
+    let rules: Vec<_> = refusal.conflicts.iter().map(|conflict| &conflict.rule).collect();
+    assert_eq!(rules, ["etcd-accepted"], "{refusal:#?}");
+
+    // Where the user says that they work together there is nothing to say.
+    let text = text.replace("[\"3.6\"]", "[\"3.6\", \"3.7\"]");
+    let ours = Catalog::embedded().with_etcd_matrix(&SourceFile::new("ours.yaml", text)).unwrap();
+    let outcome = ask_with(&inventory, "1.34", Strategy::EveryHop, &ours, &[], &[]);
+    let Ok(Outcome::Planned { report, .. }) = outcome else { panic!("{outcome:?}") };
+    assert!(report.notes.iter().all(|note| !note.text.contains("at most")), "{:#?}", report.notes);
+}
+
 #[test]
 fn pins_and_forbidden_versions_decide_the_stop() {
     let inventory = Cluster::at("v1.27.16", "v3.5.12").inventory();

@@ -52,6 +52,7 @@ use crate::search::Question;
 use crate::search::SearchError;
 use crate::search::problem;
 use crate::search::search;
+use crate::version::EtcdMinor;
 use crate::version::EtcdVersion;
 use crate::version::KubernetesVersion;
 use crate::version::MinorVersion;
@@ -132,6 +133,14 @@ pub enum PlanError {
     ApiserverUnknown {
         /// The nodes in question.
         nodes: Vec<InstanceName>,
+    },
+    /// A member of etcd runs a minor of which nothing is known.
+    #[error("the catalog does not know etcd {}", .version.minor())]
+    EtcdUnknown {
+        /// What it runs.
+        version: EtcdVersion,
+        /// The oldest and the newest minor that are known.
+        known: Option<(EtcdMinor, EtcdMinor)>,
     },
     /// `--strict`, and something is not known.
     #[error("not everything is known")]

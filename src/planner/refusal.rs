@@ -12,6 +12,8 @@ use crate::search::Problem;
 use crate::search::Rejected;
 use crate::search::Role;
 use crate::search::Stage;
+use crate::version::EtcdMinor;
+use crate::version::EtcdVersion;
 use crate::version::MinorVersion;
 
 use super::PlanError;
@@ -50,6 +52,7 @@ impl Refusal {
             PlanError::NoStop(why) => no_stop(why),
             PlanError::NoPath { why, problem } => Some(no_path(why, problem)),
             PlanError::Unknown(assumptions) => Some(unknown(assumptions)),
+            PlanError::EtcdUnknown { version, known } => Some(etcd_unknown(version, *known)),
             PlanError::ApiserverUnknown { .. }
             | PlanError::TooLarge { .. }
             | PlanError::Catalog(_) => None,
@@ -83,6 +86,29 @@ fn unknown(assumptions: &[Assumption]) -> Refusal {
             .iter()
             .map(|assumption| format!("settle `{}`: {}", assumption.id, assumption.settle))
             .collect(),
+    }
+}
+
+fn etcd_unknown(version: &EtcdVersion, known: Option<(EtcdMinor, EtcdMinor)>) -> Refusal {
+    let range = known.map_or_else(
+        || "no minor".to_owned(),
+        |(first, last)| format!("etcd from {first} to {last}"),
+    );
+    Refusal {
+        summary: format!("etcd {} is not known: the catalog knows {range}", version.minor()),
+        conflicts: vec![conflict(
+            Component::Etcd,
+            format!("a member runs {version}"),
+            RuleId::EtcdOneMinor,
+        )],
+        reached: String::new(),
+        ways_out: vec![
+            "check what etcd runs: etcdctl endpoint status --cluster -w table".to_owned(),
+            format!(
+                "lay an etcd matrix over the data that knows releases of {}: --etcd-matrix FILE",
+                version.minor()
+            ),
+        ],
     }
 }
 
@@ -312,6 +338,11 @@ fn sentence(blocked: &Blocked) -> Conflict {
         Blocked::EtcdTooOld { etcd, needed, .. } => {
             conflict(Component::Etcd, format!("etcd runs {etcd}; {needed} is needed"), rule)
         }
+        Blocked::EtcdTooNew { etcd, ceiling, beside } => conflict(
+            Component::Etcd,
+            format!("a member runs {etcd}; Kubernetes {beside} works with etcd {ceiling} at most"),
+            rule,
+        ),
         Blocked::EtcdKnownBad { etcd } => {
             conflict(Component::Etcd, format!("etcd runs {etcd}, which is marked `avoid`"), rule)
         }
@@ -351,6 +382,10 @@ fn way_out(blocked: &Blocked) -> Option<String> {
         Blocked::EtcdTooOld { needed, .. } => Some(format!(
             "lay a newer etcd matrix over the data that knows an etcd release at or above \
               {needed}: --etcd-matrix FILE"
+        )),
+        Blocked::EtcdTooNew { beside, .. } => Some(format!(
+            "check what etcd runs; where Kubernetes {beside} does work with it, move etcd to hosts of \
+             its own or say so under `accepted` of an etcd matrix: --etcd-matrix FILE"
         )),
         Blocked::EtcdSkipsMinor { etcd, .. } => Some(format!(
             "bring the etcd member at {etcd} to the minor of the others by hand, then plan again"

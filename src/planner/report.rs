@@ -2,6 +2,8 @@
 
 use crate::catalog::Action;
 use crate::catalog::Applicability;
+use crate::cluster::EtcdTopology;
+use crate::cluster::Provider;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Severity;
 use crate::inventory::Inventory;
@@ -71,6 +73,9 @@ pub(super) fn report(
             Some("lay newer data over it with --catalog FILE"),
         ),
     }
+    if let Some((text, help)) = etcd_too_new(request, inventory, problem)? {
+        note(Severity::Warning, text, Some(help));
+    }
     let known_bad = request.catalog.known_bad()?;
     let facts = facts::of(inventory);
     for stop in problem.ladder.stops().iter().skip(1) {
@@ -102,4 +107,39 @@ pub(super) fn report(
     }
     notes.sort_by_key(|note| note.severity);
     Ok(PlanningReport { notes })
+}
+
+/// An etcd that is newer than what a release of the way is known to work with. What is certain has been
+/// refused before; here the range is derived from what kubeadm deploys.
+fn etcd_too_new(
+    request: &Request<'_>,
+    inventory: &Inventory,
+    problem: &Problem,
+) -> Result<Option<(String, &'static str)>, Diagnostic> {
+    const HELP: &str = "check what etcd runs; `kubehop catalog show etcd` lists what works, and an etcd \
+                        matrix says what works with you: --etcd-matrix FILE";
+    let matrix = request.catalog.etcd()?;
+    let running = inventory.etcd.members.iter().filter_map(|member| member.version.as_ref()).max();
+    let Some(running) = running else { return Ok(None) };
+    let mut minors = problem.ladder.stops().iter().skip(1).map(|stop| stop.version.minor());
+    let beyond = minors.find_map(|minor| {
+        let ceiling = matrix.accepted(minor)?.minors.last().copied()?;
+        (running.minor() > ceiling).then_some((minor, ceiling))
+    });
+    Ok(beyond.map(|(minor, ceiling)| {
+        let from = inventory.oldest_apiserver().map(crate::version::KubernetesVersion::minor);
+        let (before, refuses) = problem.tool.stacked_etcd_flags_before;
+        let own = problem.provider == Provider::Kubeadm && problem.topology == EtcdTopology::Stacked;
+        let by_hand = from.filter(|from| own && *from < before && running.minor() >= refuses);
+        let by_hand = by_hand.map_or_else(String::new, |from| {
+            format!(
+                "; kubeadm {from} writes flags that etcd {refuses} refuses, so its manifest was changed \
+                 by hand, or it runs something else"
+            )
+        });
+        let text = format!(
+            "etcd runs {running}, and {minor} is known to work with etcd {ceiling} at most{by_hand}"
+        );
+        (text, HELP)
+    }))
 }

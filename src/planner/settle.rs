@@ -1,5 +1,7 @@
 //! Unknowns become stated assumptions, never silent defaults.
 
+use std::collections::BTreeSet;
+
 use crate::cluster::Provider;
 use crate::inventory::Inventory;
 use crate::inventory::Unknown;
@@ -45,6 +47,18 @@ pub(super) fn settle(request: &Request<'_>) -> Result<(Inventory, Vec<Assumption
         );
     }
     settle_etcd(request, &mut inventory, &mut assume)?;
+    let unknown = unknown_etcd_patches(request, &inventory)?;
+    if !unknown.is_empty() {
+        assume(
+            "unknown-etcd-patch",
+            format!(
+                "the catalog of {} does not know etcd {}; taken to exist, without a known fault",
+                request.catalog.as_of(),
+                unknown.join(", ")
+            ),
+            "etcdctl endpoint status --cluster -w table",
+        );
+    }
     settle_control_plane(&mut inventory, &mut assume);
     settle_clients(&mut inventory, &mut assume);
     if inventory.pools.iter().any(|pool| pool.counted) && !inventory.synthetic {
@@ -128,6 +142,24 @@ fn unknown_patches(request: &Request<'_>, inventory: &Inventory) -> Result<Vec<S
     unknown.sort();
     unknown.dedup();
     Ok(unknown)
+}
+
+/// The releases that members of etcd run and that the data do not know, although they know their minor.
+/// Of a minor that they do not know nothing can be planned.
+fn unknown_etcd_patches(
+    request: &Request<'_>,
+    inventory: &Inventory,
+) -> Result<Vec<String>, PlanError> {
+    let matrix = request.catalog.etcd()?;
+    let members = inventory.etcd.members.iter();
+    let running: BTreeSet<_> = members.filter_map(|member| member.version.as_ref()).collect();
+    let minors = matrix.releases();
+    if let Some(version) = running.iter().find(|it| !minors.contains_key(&it.minor())) {
+        let known = minors.keys().next().copied().zip(minors.keys().next_back().copied());
+        return Err(PlanError::EtcdUnknown { version: (*version).clone(), known });
+    }
+    let unknown = running.into_iter().filter(|version| !matrix.knows(version));
+    Ok(unknown.map(ToString::to_string).collect())
 }
 
 /// A number and its noun.

@@ -93,6 +93,14 @@ impl Facts for CatalogFacts<'_> {
         self.releases.knows(version)
     }
 
+    fn knows_etcd_minor(&self, minor: EtcdMinor) -> bool {
+        self.etcd.releases().contains_key(&minor)
+    }
+
+    fn knows_etcd(&self, version: &EtcdVersion) -> bool {
+        self.etcd.knows(version)
+    }
+
     fn end_of_life(&self, minor: MinorVersion) -> Option<Date> {
         self.releases.minor(minor).map(|release| release.end_of_life)
     }
@@ -140,6 +148,11 @@ impl Facts for CatalogFacts<'_> {
                 self.etcd.stacked_minimum(version.minor()).map(|rule| rule.etcd.clone())
             }
         }
+    }
+
+    fn etcd_ceiling(&self, minor: MinorVersion) -> Option<(EtcdMinor, bool)> {
+        let accepted = self.etcd.accepted(minor)?;
+        Some((accepted.minors.last().copied()?, accepted.verified))
     }
 
     fn etcd_default(&self, version: &KubernetesVersion) -> Option<EtcdVersion> {

@@ -120,6 +120,8 @@ codes! {
         "a new etcd minor is not watched before the next change";
     EtcdDefault = "ETCD012", Warning, Some(RuleId::EtcdDefault),
         "etcd is older than what kubeadm deploys with the release";
+    EtcdTooNew = "ETCD013", Warning, Some(RuleId::EtcdAccepted),
+        "etcd is newer than the Kubernetes release is known to work with";
     RankFalls = "ORDER001", Error, Some(RuleId::Order),
         "the steps of a hop are not in the canonical order";
     TransitionOrder = "ORDER002", Error, Some(RuleId::Order),

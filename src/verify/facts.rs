@@ -40,6 +40,12 @@ pub trait Facts {
     /// Whether the release, a vendor's build of it included, is known.
     fn knows_release(&self, version: &KubernetesVersion) -> bool;
 
+    /// Whether anything is known of the etcd minor.
+    fn knows_etcd_minor(&self, minor: EtcdMinor) -> bool;
+
+    /// Whether the etcd release is known.
+    fn knows_etcd(&self, version: &EtcdVersion) -> bool;
+
     /// When support of the minor ends.
     fn end_of_life(&self, minor: MinorVersion) -> Option<Date>;
 
@@ -59,6 +65,10 @@ pub trait Facts {
         version: &KubernetesVersion,
         topology: EtcdTopology,
     ) -> Option<EtcdVersion>;
+
+    /// The newest etcd minor that the Kubernetes minor is known to work with, and whether that is more
+    /// than a guess.
+    fn etcd_ceiling(&self, minor: MinorVersion) -> Option<(EtcdMinor, bool)>;
 
     /// The etcd that kubeadm deploys with the release.
     fn etcd_default(&self, version: &KubernetesVersion) -> Option<EtcdVersion>;
