@@ -16,11 +16,13 @@ use kubehop::name::InstanceName;
 use kubehop::name::PoolName;
 use kubehop::plan::Batch;
 use kubehop::plan::KubeProxyMode;
+use kubehop::plan::Transition;
 use kubehop::provider::Act;
 use kubehop::provider::EtcdImage;
 use kubehop::provider::HopFrame;
 use kubehop::provider::Procedure;
 use kubehop::provider::Site;
+use kubehop::provider::Turn;
 use kubehop::provider::procedure;
 use kubehop::version::EtcdVersion;
 use kubehop::version::KubernetesVersion;
@@ -98,6 +100,28 @@ impl Setting {
 }
 
 /// Every act of a hop to `minor`, with its name, made on a site.
+/// etcd with an image that is known and one that is not, by kubeadm and by hand.
+fn etcd_acts(
+    site: &Site<'_>,
+    image: EtcdImage<'_>,
+    unshipped: EtcdImage<'_>,
+    (from, to): (&EtcdVersion, &EtcdVersion),
+    running: &KubernetesVersion,
+) -> Vec<(String, Procedure)> {
+    let mut made = Vec::new();
+    for (name, image) in [("etcd", image), ("etcd-unshipped", unshipped)] {
+        for (way, level) in [("", true), ("-by-hand", false)] {
+            let act = Act::Etcd { from, to, image, running, level };
+            made.push((format!("{name}{way}"), procedure(site, &act)));
+        }
+    }
+    made
+}
+
+fn moved(component: Component, from: &KubernetesVersion, to: &KubernetesVersion) -> Transition {
+    Transition { component, from: from.clone().into(), to: to.clone().into() }
+}
+
 fn every_act(site: &Site<'_>, minor: u64) -> Vec<(String, Procedure)> {
     let (from, to) = (version(minor - 1, 5), version(minor, 4));
     let oldest = version(minor - 3, 1);
@@ -142,11 +166,14 @@ fn every_act(site: &Site<'_>, minor: u64) -> Vec<(String, Procedure)> {
         batch: Batch { size: 0, canary: 0 },
         with_kube_proxy: true,
     };
-    let plane = |first, moves_addons| Act::ControlPlaneNode {
+    let moves = [moved(Component::KubeApiserver, &from, &to)];
+    let parts = [moved(Component::KubeScheduler, &from, &to)];
+    let plane = |turn, moves_addons| Act::ControlPlaneNode {
         node: &node,
         from: &from,
         to: &to,
-        first,
+        moves: if turn == Turn::Completes { &parts } else { &moves },
+        turn,
         moves_addons,
     };
     let component = |component| Act::ControlPlaneComponent {
@@ -164,8 +191,9 @@ fn every_act(site: &Site<'_>, minor: u64) -> Vec<(String, Procedure)> {
         ("backup-plane", Act::Backup { etcd: &etcd_to, before: Component::KubeApiserver }),
         ("soak-etcd", Act::EtcdSoak { etcd: &etcd_to, minor_changed: true }),
         ("soak-etcd-patch", Act::EtcdSoak { etcd: &etcd_to, minor_changed: false }),
-        ("plane-first", plane(true, false)),
-        ("plane-last", plane(false, true)),
+        ("plane-first", plane(Turn::First, false)),
+        ("plane-last", plane(Turn::Follows, true)),
+        ("plane-completes", plane(Turn::Completes, false)),
         ("apiserver", component(Component::KubeApiserver)),
         ("controllers", component(Component::KubeControllerManager)),
         ("scheduler", component(Component::KubeScheduler)),
@@ -187,13 +215,7 @@ fn every_act(site: &Site<'_>, minor: u64) -> Vec<(String, Procedure)> {
     ];
     let mut made: Vec<(String, Procedure)> =
         acts.iter().map(|(name, act)| ((*name).to_owned(), procedure(site, act))).collect();
-    let running = from.clone();
-    for (name, start, image) in
-        [("etcd", &etcd_from, image), ("etcd-unshipped", &etcd_from, unshipped)]
-    {
-        let act = Act::Etcd { from: start, to: &etcd_to, image, running: &running };
-        made.push((name.to_owned(), procedure(site, &act)));
-    }
+    made.extend(etcd_acts(site, image, unshipped, (&etcd_from, &etcd_to), &from));
     made
 }
 

@@ -12,10 +12,12 @@ use kubehop::component::Component;
 use kubehop::diagnostic::Severity;
 use kubehop::diagnostic::SourceFile;
 use kubehop::inventory::Inventory;
+use kubehop::name::InstanceName;
 use kubehop::plan::Plan;
 use kubehop::plan::Step;
 use kubehop::planner::Outcome;
 use kubehop::planner::PlanError;
+use kubehop::planner::Refusal;
 use kubehop::planner::Request;
 use kubehop::planner::plan;
 use kubehop::policy::ToolRules;
@@ -219,4 +221,106 @@ fn inventory_with_newer_client() -> Inventory {
         "controlPlane: {nodes: [{name: cp, kubeApiserver: v1.30.1, kubelet: v1.30.1}]}\n\
          clients: [{name: laptop, kubectl: v1.31.0}]\nkubeProxy: v1.30.1\n",
     )
+}
+
+/// `kubeadm upgrade apply` moves etcd of the first node together with its API server. Left there, the
+/// other members are a minor behind and below the floor: they had no way to the others, and the answer
+/// sent people after a newer matrix.
+#[test]
+fn members_that_kubeadm_left_below_the_floor_catch_up_first() {
+    let inventory = inventory(
+        "kubeadm",
+        "controlPlane: {nodes: [{name: a, kubeApiserver: v1.34.1}, {name: b, kubeApiserver: v1.33.5}, {name: c, kubeApiserver: v1.33.5}]}\n\
+         etcd: {members: [{name: a, version: v3.6.4}, {name: b, version: v3.5.21}, {name: c, version: v3.5.21}]}\n",
+    );
+    let plan = planned(&request(&inventory, &Catalog::embedded(), "1.34"));
+    let told: Vec<String> = moves(&plan, Component::Etcd)
+        .into_iter()
+        .map(|step| {
+            let targets: Vec<&str> = step.targets.iter().map(InstanceName::as_str).collect();
+            let moved = &step.transitions[0];
+            format!("{} to {}: {}", moved.from, moved.to, targets.join(" "))
+        })
+        .collect();
+    assert_eq!(
+        told,
+        ["v3.5.21 to v3.5.33: b c", "v3.5.33 to v3.6.14: b c", "v3.6.4 to v3.6.14: a"],
+        "each step from one minor, and none but those that are behind"
+    );
+}
+
+/// The record of a half-done hop names the new release already, so `kubeadm upgrade node` of the old
+/// kubeadm would render that one: etcd is moved by hand there, and nothing else with it.
+#[test]
+fn kubeadm_is_not_asked_to_move_etcd_in_a_half_done_hop() {
+    let nodes = |second: &str| {
+        format!(
+            "controlPlane: {{nodes: [{{name: a, kubeApiserver: v1.34.1}}, {{name: b, kubeApiserver: {second}}}]}}\n\
+             etcd: {{members: [{{name: a, version: v3.6.4}}, {{name: b, version: v3.6.3}}]}}\n"
+        )
+    };
+    for (second, record, by_kubeadm) in [
+        ("v1.34.1", "", true),
+        ("v1.33.5", "", false),
+        ("v1.34.1", "kubeadm: {kubernetesVersion: v1.35.1}\n", false),
+        ("v1.34.1", "kubeadm: {kubernetesVersion: v1.34.1}\n", true),
+    ] {
+        let inventory = inventory("kubeadm", &(nodes(second) + record));
+        let plan = planned(&request(&inventory, &Catalog::embedded(), "1.35"));
+        let step = moves(&plan, Component::Etcd)[0];
+        let text: String = step.commands.iter().map(|command| command.run.as_str()).collect();
+        assert_eq!(
+            text.contains("kubeadm upgrade node phase control-plane"),
+            by_kubeadm,
+            "{second} {record}"
+        );
+        assert!(by_kubeadm || text.contains("manifests/etcd.yaml"), "{text}");
+    }
+}
+
+/// Nodes were drained for the old patch at which a hop had been left, and again for the newer one.
+#[test]
+fn nodes_wait_for_the_patch_that_follows_a_half_done_hop() {
+    let inventory = inventory(
+        "kubeadm",
+        "controlPlane: {nodes: [{name: a, kubeApiserver: v1.31.4, kubelet: v1.30.14}, {name: b, kubeApiserver: v1.30.14, kubelet: v1.30.14}]}\n\
+         nodePools: [{name: w, count: 4, kubelet: v1.30.14}]\nkubeProxy: v1.30.14\n",
+    );
+    let catalog = Catalog::embedded();
+    let request = Request { strategy: Strategy::EveryHop, ..request(&inventory, &catalog, "1.31") };
+    let plan = planned(&request);
+    assert_eq!(plan.summary.drains, 6, "every node once");
+}
+
+/// A controller that was left behind on its own has no kube-apiserver to take back.
+#[test]
+fn completing_a_node_takes_back_only_what_it_moved() {
+    let inventory = inventory(
+        "kubeadm",
+        "controlPlane: {nodes: [{name: a, kubeApiserver: v1.30.14, kubeControllerManager: v1.29.4, kubeScheduler: v1.30.14}]}\n",
+    );
+    let plan = planned(&request(&inventory, &Catalog::embedded(), "v1.30.14"));
+    let step = moves(&plan, Component::KubeControllerManager)[0];
+    assert!(step.because[0].text.contains("kube-controller-manager v1.29.4"), "{:?}", step.because);
+    let back: String = step.rollback.commands.iter().map(|command| command.run.as_str()).collect();
+    assert!(back.contains("kube-controller-manager.yaml"), "{back}");
+    assert!(!back.contains("kube-apiserver") && !back.contains("apt-get"), "{back}");
+    let runs: String = step.commands.iter().map(|command| command.run.as_str()).collect();
+    assert!(runs.contains("grep -xF 'kubernetesVersion: v1.30.14'"), "{runs}");
+}
+
+/// A refusal listed every rule that stood against a step, and ways out that could not help.
+#[test]
+fn a_refusal_gives_as_few_reasons_as_refuse_everything() {
+    let inventory = inventory(
+        "kubeadm",
+        "controlPlane: {nodes: [{name: a, kubeApiserver: v1.33.5}, {name: b, kubeApiserver: v1.33.5}]}\n\
+         etcd: {members: [{name: a, version: v3.6.4}, {name: b, version: v3.4.21}]}\n",
+    );
+    let catalog = Catalog::embedded();
+    let error = plan(&request(&inventory, &catalog, "1.34")).unwrap_err();
+    let refusal = Refusal::of(&error).unwrap();
+    let rules: Vec<&str> = refusal.conflicts.iter().map(|at| at.rule.as_str()).collect();
+    assert_eq!(rules, ["etcd-one-minor", "etcd-one-version"], "{refusal:#?}");
+    assert_eq!(refusal.ways_out.len(), 1, "{refusal:#?}");
 }

@@ -354,9 +354,11 @@ fn sentence(blocked: &Blocked) -> Conflict {
             format!("etcd {enters} may be entered from {floor} on; the oldest member runs {etcd}"),
             rule,
         ),
-        Blocked::EtcdSkipsMinor { etcd, to } => {
-            conflict(Component::Etcd, format!("from {etcd} to {to} is more than one minor"), rule)
-        }
+        Blocked::EtcdSkipsMinor { etcd, to } => conflict(
+            Component::Etcd,
+            format!("from {etcd} to {} is more than one minor", to.minor()),
+            rule,
+        ),
         Blocked::ControlPlaneWaits => {
             conflict(Component::KubeApiserver, "the control plane has not finished the hop", rule)
         }

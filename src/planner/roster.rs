@@ -57,13 +57,22 @@ impl Roster {
         versions().min().zip(versions().max())
     }
 
-    /// The members that do not run `to` yet.
-    pub(super) fn etcd_behind(&self, to: &EtcdVersion) -> Vec<InstanceName> {
-        let members = self.inventory.etcd.members.iter();
-        members
-            .filter(|member| member.version.as_ref() != Some(to))
-            .map(|member| member.name.clone())
-            .collect()
+    /// The members that are older than `to`, by minor, oldest first: each with the oldest version of
+    /// its minor.
+    pub(super) fn etcd_behind(&self, to: &EtcdVersion) -> Vec<(EtcdVersion, Vec<InstanceName>)> {
+        let mut minors: BTreeMap<_, (EtcdVersion, Vec<InstanceName>)> = BTreeMap::new();
+        for member in &self.inventory.etcd.members {
+            let Some(version) = member.version.as_ref().filter(|version| *version < to) else {
+                continue;
+            };
+            let (oldest, names) =
+                minors.entry(version.minor()).or_insert_with(|| (version.clone(), Vec::new()));
+            if version < oldest {
+                oldest.clone_from(version);
+            }
+            names.push(member.name.clone());
+        }
+        minors.into_values().collect()
     }
 
     /// The groups whose nodes are in a cohort, pools in order.
@@ -113,11 +122,25 @@ impl Roster {
             .collect()
     }
 
-    /// Brings every etcd member to a version.
-    pub(super) fn move_etcd(&mut self, to: &EtcdVersion) {
-        for member in &mut self.inventory.etcd.members {
+    /// Brings etcd members to a version.
+    pub(super) fn move_etcd(&mut self, names: &[InstanceName], to: &EtcdVersion) {
+        let members = self.inventory.etcd.members.iter_mut();
+        for member in members.filter(|member| names.contains(&member.name)) {
             member.version = Some(to.clone());
         }
+    }
+
+    /// Whether kubeadm can be run at the version that the control plane runs, with the record of the
+    /// cluster saying the same: every part of every node is on one version.
+    pub(super) fn control_plane_is_level(&self) -> bool {
+        let nodes = self.inventory.control_plane.iter();
+        let mut parts = nodes
+            .flat_map(|node| [&node.apiserver, &node.controller_manager, &node.scheduler])
+            .flatten();
+        let first = parts.next();
+        let recorded =
+            self.inventory.kubeadm.as_ref().and_then(|kubeadm| kubeadm.kubernetes_version.as_ref());
+        parts.chain(recorded).all(|part| Some(part) == first)
     }
 
     /// Brings a group to a kubelet version, and its nodes' own kube-proxy with it.

@@ -212,7 +212,7 @@ fn settle_control_plane(inventory: &mut Inventory, assume: &mut impl FnMut(&str,
         ];
         for (part, slot) in slots {
             if slot.is_none() {
-                *slot = node.apiserver.clone();
+                slot.clone_from(&node.apiserver);
                 parts.push(part);
             }
         }

@@ -154,6 +154,9 @@ pub(super) fn summary(inventory: &Inventory, hops: &[Hop], closing: &[Step]) -> 
     let targets =
         |steps: &mut dyn Iterator<Item = &Step>| steps.map(|step| step.targets.len() as u64).sum();
     let hazards = || hops.iter().flat_map(|hop| &hop.hazards);
+    // Members that come from two minors go to one version in two steps.
+    let mut rolls: Vec<_> = etcd().flat_map(|step| &step.transitions).map(|at| &at.to).collect();
+    rolls.dedup();
     let blockers =
         hazards().filter(|hazard| hazard.severity == HazardSeverity::Blocker).count() as u64;
     Summary {
@@ -161,7 +164,7 @@ pub(super) fn summary(inventory: &Inventory, hops: &[Hop], closing: &[Step]) -> 
         steps: steps().count() as u64,
         every_hop_drains: None,
         drains: targets(&mut drained.into_iter()),
-        etcd_upgrades: etcd().count() as u64,
+        etcd_upgrades: rolls.len() as u64,
         etcd_restarts: targets(&mut etcd()),
         client_upgrades: targets(&mut clients.into_iter()),
         blockers,

@@ -2,6 +2,7 @@
 
 use crate::plan::StepKind;
 use crate::provider::Act;
+use crate::provider::Turn;
 
 /// Kind and title of an act.
 pub(super) fn title(act: &Act<'_>) -> (StepKind, String) {
@@ -29,7 +30,7 @@ pub(super) fn title(act: &Act<'_>) -> (StepKind, String) {
         Act::EtcdSoak { etcd, .. } => {
             (StepKind::Soak, format!("Watch etcd {etcd} before the next change"))
         }
-        Act::ControlPlaneNode { node, to, first: true, .. } => (
+        Act::ControlPlaneNode { node, to, turn: Turn::First, .. } => (
             StepKind::Upgrade,
             format!("Upgrade the control plane of `{node}` to {to}, first node"),
         ),

@@ -30,6 +30,7 @@ use crate::plan::Command;
 use crate::plan::Duration;
 use crate::plan::KubeProxyMode;
 use crate::plan::Rollback;
+use crate::plan::Transition;
 use crate::version::EtcdVersion;
 use crate::version::KubernetesVersion;
 use crate::version::MinorVersion;
@@ -81,6 +82,17 @@ pub struct EtcdImage<'a> {
     pub shipped: bool,
 }
 
+/// The turn of a control-plane node in a hop, which decides how kubeadm is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// The first: `kubeadm upgrade apply`.
+    First,
+    /// Another: `kubeadm upgrade node`, which follows the record that the first one wrote.
+    Follows,
+    /// Another, in a hop that somebody left half done: the record is looked at before it is followed.
+    Completes,
+}
+
 /// What is to be done.
 #[derive(Debug, Clone, Copy)]
 pub enum Act<'a> {
@@ -105,6 +117,9 @@ pub enum Act<'a> {
         image: EtcdImage<'a>,
         /// kubeadm and the control plane as they are now: they do not change in this step.
         running: &'a KubernetesVersion,
+        /// Whether every part of the control plane runs that, and kubeadm's record says so: only then
+        /// can the kubeadm that runs be asked to move etcd and nothing else.
+        level: bool,
     },
     /// Time in which etcd is watched.
     EtcdSoak {
@@ -117,12 +132,14 @@ pub enum Act<'a> {
     ControlPlaneNode {
         /// The node.
         node: &'a InstanceName,
-        /// The node before.
+        /// Its kube-apiserver before.
         from: &'a KubernetesVersion,
         /// The node afterwards.
         to: &'a KubernetesVersion,
-        /// Whether it is the first of the hop (`upgrade apply`) or another (`upgrade node`).
-        first: bool,
+        /// What moves on it.
+        moves: &'a [Transition],
+        /// Its turn in the hop.
+        turn: Turn,
         /// Whether kubeadm moves kube-proxy and `CoreDNS` with this node.
         moves_addons: bool,
     },
@@ -220,24 +237,25 @@ pub fn procedure(site: &Site<'_>, act: &Act<'_>) -> Procedure {
         Act::Preflight(hop) => preflight::preflight(site, &hop),
         Act::Gate(hop) => preflight::gate(site, &hop),
         Act::Backup { etcd, before } => backup::procedure(site, etcd, before),
-        Act::Etcd { from, to, image, running } if etcd::in_pods(site) => {
+        Act::Etcd { from, to, image, running, level: true } if etcd::in_pods(site) => {
             kubeadm::etcd(site, from, to, image, running)
+        }
+        Act::Etcd { from, to, image, running, level: false } if etcd::in_pods(site) => {
+            kubeadm::etcd_by_hand(site, from, to, image, running)
         }
         Act::Etcd { from, to, .. } => etcd_hosts::procedure(site, from, to),
         Act::EtcdSoak { etcd, minor_changed } => proof::etcd_soak(site, etcd, minor_changed),
-        Act::ControlPlaneNode { node, from, to, first, moves_addons } => match site.provider {
-            Provider::Kubeadm => kubeadm::control_plane_node(
-                site,
-                kubeadm::ControlPlaneNode { node, from, to, first, moves_addons },
-            ),
-            Provider::Manual => manual::control_plane_node(node, from, to),
-        },
+        Act::ControlPlaneNode { node, from, to, moves, turn, moves_addons } => {
+            match site.provider {
+                Provider::Kubeadm => kubeadm::control_plane_node(
+                    site,
+                    kubeadm::ControlPlaneNode { node, from, to, moves, turn, moves_addons },
+                ),
+                Provider::Manual => manual::control_plane_node(node, from, to),
+            }
+        }
         Act::ControlPlaneComponent { component, nodes, from, to } => {
-            let by_kubeadm = (site.provider == Provider::Kubeadm)
-                .then(|| kubeadm::control_plane_nodes(site, nodes, from, to))
-                .flatten();
-            by_kubeadm
-                .unwrap_or_else(|| manual::control_plane_component(component, nodes, from, to))
+            manual::control_plane_component(component, nodes, from, to)
         }
         Act::Addons { to, coredns, by_itself } => kubeadm::addons(site, to, coredns, by_itself),
         Act::ControlPlaneKubelets { nodes, from, to } => {

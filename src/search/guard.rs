@@ -189,7 +189,12 @@ fn hop_done(problem: &Problem, state: &ClusterState) -> Vec<Blocked> {
     }
     let complete = match (problem.strategy, state.hop) {
         (Strategy::MinDrains, _) => true,
-        (Strategy::EveryHop, 0) => !half_done(problem) || nodes_and_clients_on(state, stop.minor),
+        // Where the next stop is a patch of the same minor, nodes follow there: once, not twice.
+        (Strategy::EveryHop, 0) => {
+            !half_done(problem)
+                || problem.ladder.stop_level(1).minor == stop.minor
+                || nodes_and_clients_on(state, stop.minor)
+        }
         (Strategy::EveryHop, hop) => nodes_and_clients_at(problem, state, hop),
     };
     if complete { Vec::new() } else { vec![Blocked::HopIncomplete { minor: stop.minor }] }

@@ -19,7 +19,7 @@ use super::Stage;
 pub enum Transition {
     /// The hop that was under way is done, the next one begins.
     BeginHop,
-    /// Every etcd member goes to a version.
+    /// Every etcd member that is older goes to a version.
     Etcd {
         /// The version.
         to: EtcdVersion,
@@ -97,6 +97,13 @@ fn etcd_targets(problem: &Problem, state: &ClusterState) -> Vec<EtcdVersion> {
     let Some((oldest, newest)) = state.etcd_span() else { return Vec::new() };
     let mixed = oldest != newest;
     let mut targets = Vec::new();
+    // Members that were left a minor behind may have to reach its stop before they follow.
+    if oldest.minor() < newest.minor()
+        && let Some(release) = problem.etcd.stops.get(&oldest.minor())
+        && release > oldest
+    {
+        targets.push(release.clone());
+    }
     if mixed && !problem.etcd.avoid.contains(newest) {
         targets.push(newest.clone());
     }
@@ -171,11 +178,12 @@ pub(super) fn apply(
             next.stage = Stage::Etcd;
         }
         Transition::Etcd { to } => {
-            let members: u64 = state.etcd.values().sum();
-            cost.etcd_restarts = members - state.etcd.get(to).copied().unwrap_or_default();
+            let newer = next.etcd.split_off(to);
+            cost.etcd_restarts = next.etcd.values().sum();
             cost.disruptive = 1;
             cost.order = (problem.ladder.last() - state.hop) as u64;
-            next.etcd = [(to.clone(), members)].into();
+            next.etcd = newer;
+            *next.etcd.entry(to.clone()).or_default() += cost.etcd_restarts;
             next.stage = Stage::Etcd;
         }
         Transition::ControlPlaneNode { from, moves_addons } => {

@@ -51,7 +51,7 @@ pub(super) fn explain(problem: &Problem, graph: &StateGraph) -> NoPath {
         Ok(graph) => self::furthest(&core, &graph),
         Err(_) => furthest.clone(),
     };
-    let refused = refusals(&core, &stuck);
+    let refused = smallest(refusals(&core, &stuck));
     let unrepaired = unrepaired(&core, &stuck);
     let rules: BTreeSet<RuleId> = refused
         .iter()
@@ -106,6 +106,26 @@ fn refusals(problem: &Problem, state: &ClusterState) -> Vec<(Transition, Vec<Blo
     }
     refused.sort();
     refused.dedup();
+    refused
+}
+
+/// The refusals by as few rules as refuse them all: one reason against a transition is enough.
+fn smallest(mut refused: Vec<(Transition, Vec<Blocked>)>) -> Vec<(Transition, Vec<Blocked>)> {
+    let mut open: Vec<BTreeSet<RuleId>> =
+        refused.iter().map(|(_, blocked)| blocked.iter().map(Blocked::rule).collect()).collect();
+    let mut kept = BTreeSet::new();
+    loop {
+        let mut counts: BTreeMap<RuleId, usize> = BTreeMap::new();
+        for rule in open.iter().flatten() {
+            *counts.entry(*rule).or_default() += 1;
+        }
+        let Some(rule) = counts.into_iter().rev().max_by_key(|(_, count)| *count) else { break };
+        open.retain(|rules| !rules.contains(&rule.0));
+        kept.insert(rule.0);
+    }
+    for (_, blocked) in &mut refused {
+        blocked.retain(|blocked| kept.contains(&blocked.rule()));
+    }
     refused
 }
 

@@ -243,17 +243,25 @@ impl<'a> Etcd<'a> {
             });
             return;
         }
-        // The conditions of a minor hold for the moment when its first member arrives.
+        // The conditions of a minor hold for the moment when its first member arrives; where one was
+        // there before the plan, the floor still holds for those that follow.
+        let (mut oldest, mut newest) = (from, from);
         if world.members().all(|member| member.minor() < to.minor()) {
-            self.entry(step, to, world, report);
+            oldest = world.members().min().unwrap_or(from);
+            newest = world.members().max().unwrap_or(from);
         }
+        self.entry(step, to, (oldest, newest), report);
     }
 
     /// Every member is at the floor, and all are on one version, when the first enters a minor.
-    fn entry(&self, step: &Step, to: &EtcdVersion, world: &World<'_>, report: &mut Report) {
+    fn entry(
+        &self,
+        step: &Step,
+        to: &EtcdVersion,
+        (oldest, newest): (&EtcdVersion, &EtcdVersion),
+        report: &mut Report,
+    ) {
         let place = Place::Step(step.id);
-        let (oldest, newest) = (world.members().min(), world.members().max());
-        let (Some(oldest), Some(newest)) = (oldest, newest) else { return };
         if let Some(floor) = self.facts.etcd_floor(to.minor()).filter(|floor| oldest < floor) {
             report.add(Code::EtcdFloor, place, || {
                 [

@@ -11,6 +11,7 @@ use crate::plan::State;
 use crate::plan::Step;
 use crate::plan::Transition;
 use crate::plan::VersionCount;
+use crate::version::EtcdVersion;
 use crate::version::KubernetesVersion;
 
 use super::codes::Code;
@@ -76,6 +77,24 @@ pub(super) fn from(
         [
             format!("{component} moves from {from} to {to}, but its oldest target runs {oldest}"),
             "an earlier step is missing, out of place, or for other targets".to_owned(),
+        ]
+    });
+}
+
+/// The members of one etcd step come from one minor: what is typed for one must hold for all.
+pub(super) fn one_etcd_minor(
+    step: &Step,
+    transition: &Transition,
+    (runs, name): (&EtcdVersion, &str),
+    report: &mut Report,
+) {
+    let Some(from) = transition.from.etcd().filter(|from| from.minor() != runs.minor()) else {
+        return;
+    };
+    report.add(Code::FromDiffers, Place::Step(step.id), || {
+        [
+            format!("etcd moves from {from}, but member `{name}` runs {runs}, of another minor"),
+            "give the members of each minor a step of their own".to_owned(),
         ]
     });
 }

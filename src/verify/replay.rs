@@ -211,6 +211,7 @@ impl<'a> Replay<'a> {
         let mut minor_changes = false;
         match (self.world.version(id), &change.transition.to) {
             (ComponentVersion::Etcd(from), ComponentVersion::Etcd(to)) => {
+                path::one_etcd_minor(step, change.transition, (from, name), report);
                 self.etcd.member(step, (from, to), name, &self.world, report);
                 self.counted.etcd_restarts += 1;
             }

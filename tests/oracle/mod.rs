@@ -306,7 +306,7 @@ impl Oracle<'_> {
                 && moment.clients.iter().all(|client| on_minor(*client))
         };
         let complete = self.problem.strategy == Strategy::MinDrains
-            || moment.hop == 0 && (!self.half_done || levelled())
+            || moment.hop == 0 && (!self.half_done || levelled() || self.patch_follows())
             || moment.hop > 0 && self.rest_done(moment, stop);
         if moment.hop < self.last_hop() && complete {
             let mut next = moment.clone();
@@ -318,7 +318,13 @@ impl Oracle<'_> {
         acts
     }
 
-    /// Rule 6.
+    /// Whether the stop after the start is a patch of its minor, at which nodes are levelled then.
+    fn patch_follows(&self) -> bool {
+        self.last_hop() > 0 && self.minor(self.stop(0)) == self.minor(self.stop(1))
+    }
+
+    /// Rule 6. Members that are older than what is gone to move; where they were left a minor behind
+    /// the others, they may catch up inside their minor first.
     fn etcd_acts(&self, moment: &Moment, acts: &mut Vec<(Moment, Price)>) {
         let members = &moment.etcd;
         let (Some(oldest), Some(newest)) = (members.iter().min(), members.iter().max()) else {
@@ -332,21 +338,27 @@ impl Oracle<'_> {
         for to in targets {
             let levels = moment.hop == 0;
             let enters = to.minor();
-            let permitted = members.iter().all(|member| {
-                let floor = self.problem.etcd.floors.get(&enters);
-                let entry = member.minor() == enters
-                    || floor.is_none_or(|floor| member >= floor)
-                        && (!mixed || newest.minor() == enters);
-                member <= to
-                    && (member.minor() == enters || member.minor().next() == enters)
-                    && entry
-            });
-            let wanted = enters == newest.minor() || !levels && Some(enters) <= self.highest_etcd();
+            let catches_up = oldest.minor() == enters && oldest.minor() < newest.minor();
+            let permitted = catches_up
+                || members.iter().all(|member| {
+                    let floor = self.problem.etcd.floors.get(&enters);
+                    let entry = member.minor() == enters
+                        || floor.is_none_or(|floor| member >= floor)
+                            && (!mixed || newest.minor() == enters);
+                    member <= to
+                        && (member.minor() == enters || member.minor().next() == enters)
+                        && entry
+                });
+            let wanted = catches_up
+                || enters == newest.minor()
+                || !levels && Some(enters) <= self.highest_etcd();
             let avoided = is_avoided(self.problem, to);
-            let changed = members.iter().filter(|member| *member != to).count() as u64;
+            let changed = members.iter().filter(|member| *member < to).count() as u64;
             if permitted && wanted && !avoided && changed > 0 && (mixed || !levels) {
                 let mut next = moment.clone();
-                next.etcd = vec![to.clone(); members.len()];
+                for member in next.etcd.iter_mut().filter(|member| **member < *to) {
+                    member.clone_from(to);
+                }
                 acts.push((next, Price { etcd_restarts: changed, ..Price::default() }));
             }
         }

@@ -14,8 +14,10 @@ use crate::name::InstanceName;
 use crate::plan::Batch;
 use crate::plan::Disruption;
 use crate::plan::Reason;
+use crate::plan::Transition as Move;
 use crate::policy::RuleId;
 use crate::provider::Act;
+use crate::provider::Turn;
 use crate::search::PathStep;
 use crate::search::Transition;
 use crate::version::KubernetesVersion;
@@ -60,18 +62,24 @@ impl Writer<'_> {
             moves.push(moved(Component::KubeProxy, proxy, stop.clone()));
             roster.move_kube_proxy(stop);
         }
-        let reasons = self.control_plane_reasons(taken, &was, stop, *moves_addons);
+        let reasons = self.control_plane_reasons(taken, &was, stop, &moves);
+        let turn = match (taken.before.hop, first) {
+            (0, _) => Turn::Completes,
+            (_, true) => Turn::First,
+            (_, false) => Turn::Follows,
+        };
         let act = Act::ControlPlaneNode {
             node: &name,
             from: &was,
             to: stop,
-            first: first && taken.before.hop > 0,
+            moves: &moves,
+            turn,
             moves_addons: *moves_addons,
         };
         let targets = [name.clone()];
         let change = Change {
             component: moves.first().map_or(Component::KubeApiserver, |change| change.component),
-            moves,
+            moves: moves.clone(),
             targets: &targets,
             pool: None,
             batch: None,
@@ -85,16 +93,24 @@ impl Writer<'_> {
         taken: &PathStep,
         was: &KubernetesVersion,
         stop: &KubernetesVersion,
-        moves_addons: bool,
+        moves: &[Move],
     ) -> Vec<Reason> {
         let mut reasons = Vec::new();
+        let moves_part = |component| moves.iter().any(|at| at.component == component);
         if taken.before.hop == 0 {
-            reasons.push(because(
-                RuleId::LevelFirst,
+            let text = if moves_part(Component::KubeApiserver) {
                 format!(
                     "other API servers run {stop} already: the half-done hop is completed first"
-                ),
-            ));
+                )
+            } else {
+                let behind: Vec<String> =
+                    moves.iter().map(|at| format!("{} {}", at.component, at.from)).collect();
+                format!(
+                    "the node was left half done: {} stand beside kube-apiserver {was}",
+                    behind.join(" and ")
+                )
+            };
+            reasons.push(because(RuleId::LevelFirst, text));
         } else if was.minor() == stop.minor() {
             reasons.push(because(
                 RuleId::NewestPatch,
@@ -110,7 +126,7 @@ impl Writer<'_> {
                 ),
             ));
         }
-        if taken.before.control_plane.len() > 1 {
+        if taken.before.control_plane.len() > 1 && moves_part(Component::KubeApiserver) {
             reasons.push(because(
                 RuleId::ApiserverHa,
                 "API servers of two minors run side by side until the last node is done: keep \
@@ -118,7 +134,7 @@ impl Writer<'_> {
             ));
         }
         reasons.push(plainly(RuleId::KubeadmNode));
-        if moves_addons {
+        if moves_part(Component::KubeProxy) {
             let moment = if stop.minor() < self.lowering.problem.tool.addons_last_from {
                 "kubeadm moves kube-proxy and CoreDNS with this node, the first of the hop, and cannot be told otherwise; \
                  until the last control-plane node is done kube-proxy is newer than the API servers that wait"

@@ -20,7 +20,7 @@ use crate::version::EtcdVersion;
 use crate::version::KubernetesVersion;
 
 impl Writer<'_> {
-    /// Backup, upgrade and soak of etcd.
+    /// Backup, upgrade and soak of etcd, once for each minor that members come from.
     pub(in crate::planner) fn etcd(
         &mut self,
         roster: &mut Roster,
@@ -28,34 +28,36 @@ impl Writer<'_> {
         stop: &KubernetesVersion,
         next: Option<&Transition>,
     ) -> Result<(), Diagnostic> {
-        let Some((oldest, newest)) = roster.etcd_span() else { return Ok(()) };
-        let (from, mixed) = (oldest.clone(), oldest != newest);
-        self.backup(roster, Component::Etcd);
         let known = self.lowering.request.catalog.etcd()?.known_tag(to).map(str::to_owned);
         let tag = known.clone().unwrap_or_else(|| format!("{}-0", to.bare()));
         let running = roster.inventory.oldest_apiserver().unwrap_or(stop).clone();
-        let act = Act::Etcd {
-            from: &from,
-            to,
-            image: EtcdImage { tag: &tag, shipped: known.is_some() },
-            running: &running,
-        };
-        let reasons = self.etcd_reasons(&from, to, stop, mixed, next);
-        let targets = roster.etcd_behind(to);
-        let change = Change {
-            component: Component::Etcd,
-            moves: vec![moved(Component::Etcd, from.clone(), to.clone())],
-            targets: &targets,
-            pool: None,
-            batch: Some(Batch { size: 1, canary: 0 }),
-            disruption: Disruption::ControlPlane,
-        };
-        self.change(&act, change, reasons);
-        roster.move_etcd(to);
-        let soak = Act::EtcdSoak { etcd: to, minor_changed: from.minor() != to.minor() };
-        let members: Vec<InstanceName> =
-            roster.inventory.etcd.members.iter().map(|member| member.name.clone()).collect();
-        self.push(&soak, &members, vec![plainly(RuleId::Soak), plainly(RuleId::EtcdFirst)]);
+        let level = roster.control_plane_is_level();
+        for (from, targets) in roster.etcd_behind(to) {
+            let mixed = roster.etcd_span().is_some_and(|(oldest, newest)| oldest != newest);
+            self.backup(roster, Component::Etcd);
+            let act = Act::Etcd {
+                from: &from,
+                to,
+                image: EtcdImage { tag: &tag, shipped: known.is_some() },
+                running: &running,
+                level,
+            };
+            let reasons = self.etcd_reasons(&from, to, stop, mixed, next);
+            let change = Change {
+                component: Component::Etcd,
+                moves: vec![moved(Component::Etcd, from.clone(), to.clone())],
+                targets: &targets,
+                pool: None,
+                batch: Some(Batch { size: 1, canary: 0 }),
+                disruption: Disruption::ControlPlane,
+            };
+            self.change(&act, change, reasons);
+            roster.move_etcd(&targets, to);
+            let soak = Act::EtcdSoak { etcd: to, minor_changed: from.minor() != to.minor() };
+            let members: Vec<InstanceName> =
+                roster.inventory.etcd.members.iter().map(|member| member.name.clone()).collect();
+            self.push(&soak, &members, vec![plainly(RuleId::Soak), plainly(RuleId::EtcdFirst)]);
+        }
         Ok(())
     }
 

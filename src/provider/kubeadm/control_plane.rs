@@ -1,11 +1,14 @@
 //! The static pods of one control-plane node
 //! (<https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-upgrade/>).
 
+use crate::component::Component;
 use crate::name::InstanceName;
 use crate::plan::KubeProxyMode;
 use crate::plan::Rollback;
+use crate::plan::Transition;
 use crate::provider::Procedure;
 use crate::provider::Site;
+use crate::provider::Turn;
 use crate::provider::checks;
 use crate::provider::durations;
 use crate::provider::etcd::in_pods;
@@ -25,7 +28,8 @@ pub(in crate::provider) struct ControlPlaneNode<'a> {
     pub(in crate::provider) node: &'a InstanceName,
     pub(in crate::provider) from: &'a KubernetesVersion,
     pub(in crate::provider) to: &'a KubernetesVersion,
-    pub(in crate::provider) first: bool,
+    pub(in crate::provider) moves: &'a [Transition],
+    pub(in crate::provider) turn: Turn,
     pub(in crate::provider) moves_addons: bool,
 }
 
@@ -34,7 +38,7 @@ pub(in crate::provider) fn control_plane_node(
     site: &Site<'_>,
     act: ControlPlaneNode<'_>,
 ) -> Procedure {
-    let ControlPlaneNode { node, from, to, first, moves_addons } = act;
+    let ControlPlaneNode { node, from, to, moves, turn, moves_addons } = act;
     let (from, to) = (from.upstream(), to.upstream());
     let host = node.as_str();
     // From 1.31 on kubeadm would restart etcd for its certificates while it moves the API server.
@@ -56,7 +60,7 @@ pub(in crate::provider) fn control_plane_node(
             as_root(&pull_images(&to))
         ),
     ));
-    if first {
+    if turn == Turn::First {
         let plan_freeze = if to.minor() >= PLAN_ETCD_FROM { freeze } else { "" };
         commands.push(operator(save_kube_system(&to)));
         commands.push(on(
@@ -73,6 +77,9 @@ pub(in crate::provider) fn control_plane_node(
             ),
         ));
     } else {
+        if turn == Turn::Completes {
+            commands.push(operator(record_names(&to, freeze)));
+        }
         commands.push(on(
             host,
             format!(
@@ -98,7 +105,7 @@ pub(in crate::provider) fn control_plane_node(
         checks::leases(),
         checks::system_pods(),
     ];
-    if first {
+    if turn == Turn::First {
         checkpoints.push(checks::cluster_configuration(&to));
     }
     Procedure {
@@ -107,7 +114,11 @@ pub(in crate::provider) fn control_plane_node(
         abort: format!(
             "Stop if kubeadm ends with an error: it has put the old manifests back by itself, so read its last lines and `journalctl -u kubelet` on {host} first. Stop if kube-apiserver on {host} is not ready five minutes after its restart, or restarts again."
         ),
-        rollback: rollback(site, host, &from, &to, first),
+        rollback: if moves.iter().any(|at| at.component == Component::KubeApiserver) {
+            rollback(site, host, &from, &to, turn)
+        } else {
+            rollback_of_parts(host, moves)
+        },
         duration: durations::CONTROL_PLANE_NODE,
     }
 }
@@ -118,12 +129,50 @@ fn save_kube_system(to: &KubernetesVersion) -> String {
     )
 }
 
+/// `kubeadm upgrade node` does what the record says, so somebody else's half-done hop is looked at first.
+fn record_names(to: &KubernetesVersion, freeze: &str) -> String {
+    format!(
+        "# A hop was left half done, and this node will follow kubeadm's record. It must name {to}. If it does not,\n# run `sudo kubeadm upgrade apply {to} -y{freeze}` on a node that runs {to} already, and look again.\nkubectl -n kube-system get configmap kubeadm-config -o jsonpath='{{.data.ClusterConfiguration}}' | grep -xF 'kubernetesVersion: {to}'"
+    )
+}
+
+/// The way back where kube-apiserver stays as it is.
+fn rollback_of_parts(host: &str, moves: &[Transition]) -> Rollback {
+    let before: Vec<String> =
+        moves.iter().map(|at| format!("{} {}", at.component, at.from)).collect();
+    let files: Vec<String> = moves
+        .iter()
+        .filter(|at| at.component != Component::KubeProxy)
+        .map(|at| format!("{}.yaml", at.component))
+        .collect();
+    let manifests = as_root(&format!(
+        "old=$(ls -dt /etc/kubernetes/tmp/kubeadm-backup-manifests-* | head -n 1)\nfor file in {}; do\n  grep -h 'image:' \"$old/$file\"\n  cp \"$old/$file\" \"/etc/kubernetes/$file\"\n  mv \"/etc/kubernetes/$file\" \"/etc/kubernetes/manifests/$file\"\ndone",
+        files.join(" ")
+    ));
+    Rollback {
+        possible: true,
+        until: "none: kube-apiserver does not change here, and the parts keep no data of their own"
+            .to_owned(),
+        commands: vec![on(
+            host,
+            format!(
+                "# kubeadm's own copies of the manifests that it moved; they name {}.\n{manifests}",
+                before.join(" and ")
+            ),
+        )],
+        text: Some(
+            "kubeadm puts a manifest back by itself where the new one does not come up, and can be run again after a repair."
+                .to_owned(),
+        ),
+    }
+}
+
 fn rollback(
     site: &Site<'_>,
     host: &str,
     from: &KubernetesVersion,
     to: &KubernetesVersion,
-    first: bool,
+    turn: Turn,
 ) -> Rollback {
     let manifests = as_root(&format!(
         "old=$(ls -dt /etc/kubernetes/tmp/kubeadm-backup-manifests-* | head -n 1)\ngrep -h 'image:' \"$old\"/kube-*.yaml      # must name {from}\ncp \"$old\"/kube-*.yaml /etc/kubernetes/\nmv /etc/kubernetes/kube-*.yaml /etc/kubernetes/manifests/"
@@ -136,7 +185,7 @@ fn rollback(
         on(host, format!("# If not: kubeadm's own copies of the old manifests.\n{manifests}")),
         on(host, as_root(&packages::downgrade(site, from, &["kubeadm", "kubectl"]))),
     ];
-    if first {
+    if turn == Turn::First {
         commands.push(operator(format!(
             "# Only if `kubeadm upgrade apply` had got as far as its record of the cluster:\nkubectl -n kube-system patch configmap kubeadm-config --type merge -p \"$(kubectl create --dry-run=client -o json -f upgrade-backup/kube-system-before-{to}.yaml | jq -s '[.[]|(.items//[.])[]|select(.kind==\"ConfigMap\" and .metadata.name==\"kubeadm-config\")][0]|{{data: .data}}')\""
         )));
@@ -165,26 +214,4 @@ fn rollback(
             "{others} After the point of no return, repair forward; the last resort is the snapshot of the backup step together with the manifests and packages of {from} on every control-plane node. It loses everything written since."
         )),
     }
-}
-
-/// The same on several nodes, for a caller that names a component: kubeadm moves the three together.
-pub(in crate::provider) fn control_plane_nodes(
-    site: &Site<'_>,
-    nodes: &[InstanceName],
-    from: &KubernetesVersion,
-    to: &KubernetesVersion,
-) -> Option<Procedure> {
-    let part = |(index, node)| {
-        let (first, moves_addons) = (index == 0, index + 1 == nodes.len());
-        control_plane_node(site, ControlPlaneNode { node, from, to, first, moves_addons })
-    };
-    let mut whole = nodes.iter().enumerate().map(part).reduce(|mut whole, part| {
-        whole.commands.extend(part.commands);
-        whole.rollback.commands.extend(part.rollback.commands);
-        whole.duration = durations::sum(&[whole.duration, part.duration]);
-        whole
-    })?;
-    whole.checkpoints.retain(|check| !matches!(check.id.as_str(), "static-pods" | "no-restarts"));
-    whole.checkpoints.push(checks::static_pods(nodes.len(), to));
-    Some(whole)
 }

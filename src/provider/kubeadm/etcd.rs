@@ -70,13 +70,22 @@ pub(in crate::provider) fn procedure(
         ),
     ));
     commands.push(operator("# After every member, before the next one:\nbash etcd-gate.sh"));
+    let mut checkpoints = checkpoints(site, from, to);
+    if !minor_changes || to.minor() < etcd::STORAGE_VERSION_FROM {
+        checkpoints.push(on_host(
+            "apiserver-untouched",
+            "kubeadm moved nothing but etcd on this node in its last run",
+            "sudo sh -c 'ls \"$(ls -dt /etc/kubernetes/tmp/kubeadm-backup-manifests-* | head -n 1)\"'",
+            "etcd.yaml",
+        ));
+    }
     Procedure {
         commands,
-        checkpoints: checkpoints(site, from, to),
+        checkpoints,
         abort: format!(
             "Stop if `kubeadm upgrade diff {running}` shows a difference or the run prints `Preparing for \"kube-apiserver\" upgrade` followed by a moved manifest: files on that node were edited by hand, and kubeadm would restart more than etcd. Stop if the gate does not pass within five minutes of a member's restart; never touch a second member while one is down."
         ),
-        rollback: rollback(from, to, minor_changes),
+        rollback: rollback(from, to, old_manifest(from)),
         duration: durations::sum(&[
             durations::ETCD_FRAME,
             durations::times(durations::ETCD_MEMBER, site.etcd_members.len() as u64),
@@ -112,7 +121,7 @@ pub(in crate::provider) fn flags_refused(to: EtcdMinor) -> (&'static str, &'stat
     }
 }
 
-fn pull(image: EtcdImage<'_>, to: &EtcdVersion, running: &KubernetesVersion) -> Command {
+pub(super) fn pull(image: EtcdImage<'_>, to: &EtcdVersion, running: &KubernetesVersion) -> Command {
     let EtcdImage { tag, shipped } = image;
     let word = shell_word(tag);
     let mut text = String::from(
@@ -134,7 +143,7 @@ fn pull(image: EtcdImage<'_>, to: &EtcdVersion, running: &KubernetesVersion) -> 
     on(EACH_TARGET, text)
 }
 
-fn pin(image: EtcdImage<'_>, to: &EtcdVersion) -> Command {
+pub(super) fn pin(image: EtcdImage<'_>, to: &EtcdVersion) -> Command {
     let fallback = if image.shipped {
         String::new()
     } else {
@@ -143,7 +152,11 @@ fn pin(image: EtcdImage<'_>, to: &EtcdVersion) -> Command {
     operator(fill(PIN, &[("TAG", &shell_word(image.tag)), ("FALLBACK", &fallback)]))
 }
 
-fn checkpoints(site: &Site<'_>, from: &EtcdVersion, to: &EtcdVersion) -> Vec<Checkpoint> {
+pub(super) fn checkpoints(
+    site: &Site<'_>,
+    from: &EtcdVersion,
+    to: &EtcdVersion,
+) -> Vec<Checkpoint> {
     let jq = format!(
         r#"[.items[]|(.spec.containers[0].image|sub("@.*$";"")|split(":")|last|ltrimstr("v")|sub("-[0-9]+$";""))|select(.!="{}")]"#,
         to.bare()
@@ -154,12 +167,6 @@ fn checkpoints(site: &Site<'_>, from: &EtcdVersion, to: &EtcdVersion) -> Vec<Che
         Probe::api("pods", Some("kube-system"), &jq).labelled("component=etcd"),
         "[]",
     );
-    let untouched = on_host(
-        "apiserver-untouched",
-        "kubeadm moved nothing but etcd on this node in its last run",
-        "sudo sh -c 'ls \"$(ls -dt /etc/kubernetes/tmp/kubeadm-backup-manifests-* | head -n 1)\"'",
-        "etcd.yaml",
-    );
     let mut list = vec![
         etcd::healthy(site),
         etcd::at_version(site, to),
@@ -169,20 +176,24 @@ fn checkpoints(site: &Site<'_>, from: &EtcdVersion, to: &EtcdVersion) -> Vec<Che
     ];
     if from.minor() != to.minor() && to.minor() >= etcd::STORAGE_VERSION_FROM {
         list.push(etcd::storage_version(site, to));
-    } else {
-        list.push(untouched);
     }
     list
 }
 
-fn rollback(from: &EtcdVersion, to: &EtcdVersion, minor_changes: bool) -> Rollback {
-    let manifest = format!(
+/// kubeadm's own copy of the manifest goes back.
+fn old_manifest(from: &EtcdVersion) -> String {
+    format!(
         "# On each member that has moved, one at a time: kubeadm's own copy of the old manifest goes back.\n{}",
         as_root(&format!(
             "old=$(ls -t /etc/kubernetes/tmp/kubeadm-backup-manifests-*/etcd.yaml | head -n 1)\ngrep -E 'image:.*etcd:v?{}(-|\"|$)' \"$old\"      # must show the old image\ncp \"$old\" /etc/kubernetes/etcd.yaml.back\nmv /etc/kubernetes/etcd.yaml.back /etc/kubernetes/manifests/etcd.yaml",
             from.bare().replace('.', "\\.")
         ))
-    );
+    )
+}
+
+/// The way back, with how the old manifest is put back.
+pub(super) fn rollback(from: &EtcdVersion, to: &EtcdVersion, manifest: String) -> Rollback {
+    let minor_changes = from.minor() != to.minor();
     let commands = vec![
         on(EACH_TARGET, manifest),
         operator(

@@ -3,6 +3,7 @@
 mod addons;
 mod control_plane;
 mod etcd;
+mod etcd_by_hand;
 mod nodes;
 
 use std::fmt::Write as _;
@@ -13,9 +14,9 @@ use crate::version::MinorVersion;
 pub(super) use addons::addons;
 pub(super) use control_plane::ControlPlaneNode;
 pub(super) use control_plane::control_plane_node;
-pub(super) use control_plane::control_plane_nodes;
 pub(super) use etcd::flags_refused as etcd_flags_refused;
 pub(super) use etcd::procedure as etcd;
+pub(super) use etcd_by_hand::procedure as etcd_by_hand;
 pub(super) use nodes::prepare_worker;
 
 /// The first kubeadm whose `upgrade plan` takes `--etcd-upgrade`
