@@ -23,12 +23,16 @@ use crate::diagnostic::SourceFile;
 /// A diagnostic with file, line and path of the value for a syntax error, a wrong type, an unknown
 /// or a missing key.
 pub fn read<T: DeserializeOwned>(file: &SourceFile) -> Result<T, Diagnostic> {
-    if file.text().trim().is_empty() {
-        return Err(Diagnostic::error("the document is empty").at(Place {
-            file: file.clone(),
-            path: None,
-            position: None,
-        }));
+    let at = |line| Place { file: file.clone(), path: None, position: line };
+    if is_blank(file.text()) {
+        return Err(Diagnostic::error("the document is empty").at(at(None)).help(FORM));
+    }
+    if let Some(line) = second_document(file.text()) {
+        return Err(Diagnostic::error(
+            "the file holds more than one document; the next one begins here",
+        )
+        .at(at(Some((line, 1))))
+        .help("put each document into a file of its own"));
     }
     if let Some(line) = too_deep(file.text()) {
         let place = Place { file: file.clone(), path: None, position: Some((line, 1)) };
@@ -37,6 +41,32 @@ pub fn read<T: DeserializeOwned>(file: &SourceFile) -> Result<T, Diagnostic> {
             .help("close what was opened; no document of kubehop is nested that deeply"));
     }
     serde_yaml::from_str(file.text()).map_err(|error| diagnostic(file, &error))
+}
+
+/// What to do where nothing more precise can be said.
+const FORM: &str =
+    "the form of every document is printed by `kubehop schema plan|inventory|matrix|catalog`";
+
+/// Whether there is nothing in a file but remarks and marks of documents.
+fn is_blank(text: &str) -> bool {
+    text.lines()
+        .map(str::trim)
+        .all(|line| line.is_empty() || line.starts_with('#') || is_mark(line))
+}
+
+/// The marks of YAML for the beginning and the end of a document.
+fn is_mark(line: &str) -> bool {
+    matches!(line.split_once(" #").map_or(line, |(mark, _)| mark).trim_end(), "---" | "...")
+}
+
+/// The line at which a second document begins. Inside a block of text such a line is indented.
+fn second_document(text: &str) -> Option<usize> {
+    let mut lines = text.lines().enumerate().filter(|(_, line)| !line.starts_with(['#', '%']));
+    let content = |line: &str| !line.trim().is_empty() && !is_mark(line);
+    lines.find(|(_, line)| content(line))?;
+    let (mark, _) = lines.find(|(_, line)| line.starts_with("---") && is_mark(line))?;
+    // A mark behind which nothing follows ends the document.
+    lines.any(|(_, line)| content(line)).then_some(mark + 1)
 }
 
 /// The most brackets that may be open. The parser needs time in the square of their number. Scripts
@@ -145,8 +175,7 @@ fn help(message: &str, path: Option<&str>) -> String {
     if message.contains("more than one document") {
         return "put each document into a file of its own".to_owned();
     }
-    "the form of every document is printed by `kubehop schema plan|inventory|matrix|catalog`"
-        .to_owned()
+    FORM.to_owned()
 }
 
 fn is_path(text: &str) -> bool {
