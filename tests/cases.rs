@@ -398,6 +398,33 @@ fn pins_and_forbidden_versions_decide_the_stop() {
     assert_eq!(stops, ["v1.28.12", "v1.29.14"]);
 }
 
+/// `--pin 1.35=…` on the way to 1.31, and `--avoid` of a release that does not exist, were silent.
+#[test]
+fn pins_and_forbidden_versions_without_effect_are_told() {
+    let inventory = Cluster::at("v1.30.14", "v3.5.15").inventory();
+    let catalog = Catalog::embedded();
+    let told = |pins: &[&str], avoid: &[&str]| {
+        let outcome = ask_with(&inventory, "1.31", Strategy::EveryHop, &catalog, pins, avoid);
+        let Ok(Outcome::Planned { report, .. }) = outcome else { panic!("{outcome:?}") };
+        let notes = report.notes.into_iter().filter(|note| note.text.contains("no effect"));
+        notes.map(|note| format!("{}; {}", note.text, note.help.unwrap())).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        told(&["v1.35.1"], &[]),
+        [
+            "`--pin 1.35=v1.35.1` has no effect; the plan stops at a release of 1.31; drop or mend the option"
+        ]
+    );
+    assert_eq!(
+        told(&[], &["v1.31.99", "v1.33.2", "v1.31.13"]),
+        [
+            "`--avoid v1.31.99` has no effect; the catalog of 2026-11-22 knows no such release",
+            "`--avoid v1.33.2` has no effect; the plan stops at a release of 1.31; drop or mend the option"
+        ]
+    );
+    assert!(told(&["v1.31.12", "v1.30.14"], &["v1.31.14"]).is_empty());
+}
+
 #[test]
 fn a_users_floor_changes_the_plan_and_is_named() {
     let cluster = Cluster::ha("v1.33.5", "v3.5.27");
@@ -414,6 +441,33 @@ fn a_users_floor_changes_the_plan_and_is_named() {
         moves(&plan, Component::Etcd)
     };
     assert_eq!(etcd(&matrix("v3.5.26")), ["1: v3.6.14"]);
+    let low = matrix("v3.5.26");
+    let outcome = ask_with(&cluster.inventory(), "1.34", Strategy::EveryHop, &low, &[], &[]);
+    let Ok(Outcome::Planned { plan, report, .. }) = outcome else { panic!("{outcome:?}") };
+    let title = "`matrix.yaml` lowers the entry floor of etcd 3.6 from v3.5.32 to v3.5.26";
+    let noted =
+        |note: &kubehop::planner::Note| note.severity == Severity::Warning && note.text == title;
+    assert!(report.notes.iter().any(noted), "{:#?}", report.notes);
+    let mut reasons = plan.steps().flat_map(|(_, step)| &step.because);
+    let floor = reasons.find(|reason| reason.rule == "etcd-entry-floor").unwrap();
+    assert_eq!(floor.source, "matrix.yaml", "who decided is the source: {floor:#?}");
+    let hazards = &plan.hops[0].hazards;
+    assert!(hazards.iter().any(|hazard| hazard.title == title), "{hazards:#?}");
+    let outcome =
+        ask_with(&cluster.inventory(), "1.34", Strategy::EveryHop, &matrix("v3.5.21"), &[], &[]);
+    let Ok(Outcome::Planned { plan: worse, .. }) = outcome else { panic!("{outcome:?}") };
+    let first = &worse.hops[0].hazards[0];
+    assert_eq!(first.id, "etcd-floor-lowered", "a failure is known below v3.5.26: {first:#?}");
+    assert_eq!(first.severity, kubehop::plan::HazardSeverity::Blocker);
+    let of_the_data = hazards.iter().find(|hazard| hazard.id == "etcd-36-134").unwrap();
+    let meaning = &of_the_data.detect.as_ref().unwrap().meaning;
+    assert!(meaning.ends_with("This plan goes by `matrix.yaml`, which asks for v3.5.26 only."));
+    // Nothing is said where the floor is met anyway, or raised.
+    let raised = matrix("v3.5.33");
+    let outcome = ask_with(&cluster.inventory(), "1.34", Strategy::EveryHop, &raised, &[], &[]);
+    let Ok(Outcome::Planned { plan, report, .. }) = outcome else { panic!("{outcome:?}") };
+    assert!(report.notes.iter().all(|note| !note.text.contains("lowers")));
+    assert!(plan.hops[0].hazards.iter().all(|hazard| hazard.id != "etcd-floor-lowered"));
     assert_eq!(etcd(&matrix("v3.5.33")), ["1: v3.5.33", "1: v3.6.14"]);
     // A floor above the newest patch with a known image is still met.
     assert_eq!(etcd(&matrix("v3.5.34")), ["1: v3.5.35", "1: v3.6.14"]);
@@ -430,7 +484,18 @@ fn a_node_that_skips_minors_passes_the_kubeadm_releases_that_can_read_the_record
             .join("\n")
     };
     assert!(text("v1.27.16", "1.30").contains("kubeadm passes 1.28, 1.29, 1.30 on each node"));
-    assert!(text("v1.28.15", "1.31").contains("kubeadm goes from 1.28 to 1.31 at once"));
+    let at_once = text("v1.28.15", "1.31");
+    assert!(at_once.contains("kubeadm goes from 1.28 to 1.31 at once"));
+    assert!(at_once.contains("join the node again, or plan with `every-hop`"));
+
+    // A straggler that is levelled first skips minors with every strategy.
+    let mut straggler = Cluster::at("v1.31.14", "v3.5.24");
+    straggler.workers = vec!["v1.28.15"];
+    let plan = planned(&straggler, "1.32", Strategy::EveryHop);
+    let reasons = plan.steps().flat_map(|(_, step)| step.because.iter());
+    let at_once: Vec<_> = reasons.filter(|reason| reason.text.contains("at once")).collect();
+    assert!(!at_once.is_empty());
+    assert!(at_once.iter().all(|reason| !reason.text.contains("every-hop")), "{at_once:#?}");
 }
 
 #[test]

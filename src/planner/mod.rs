@@ -6,6 +6,7 @@
 //! around them: preflight, gate, backups, soaks, proof.
 
 mod facts;
+mod floors;
 mod hazards;
 mod hops;
 mod reasons;
