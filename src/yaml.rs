@@ -6,6 +6,8 @@
 //! anything else, multi-line strings are literal blocks, key order is that of the type, nothing is
 //! folded.
 
+mod marks;
+
 use std::fmt::Write as _;
 
 use serde::Serialize;
@@ -24,10 +26,10 @@ use crate::diagnostic::SourceFile;
 /// or a missing key.
 pub fn read<T: DeserializeOwned>(file: &SourceFile) -> Result<T, Diagnostic> {
     let at = |line| Place { file: file.clone(), path: None, position: line };
-    if is_blank(file.text()) {
+    if marks::is_blank(file.text()) {
         return Err(Diagnostic::error("the document is empty").at(at(None)).help(FORM));
     }
-    if let Some(line) = second_document(file.text()) {
+    if let Some(line) = marks::second_document(file.text()) {
         return Err(Diagnostic::error(
             "the file holds more than one document; the next one begins here",
         )
@@ -46,28 +48,6 @@ pub fn read<T: DeserializeOwned>(file: &SourceFile) -> Result<T, Diagnostic> {
 /// What to do where nothing more precise can be said.
 const FORM: &str =
     "the form of every document is printed by `kubehop schema plan|inventory|matrix|catalog`";
-
-/// Whether there is nothing in a file but remarks and marks of documents.
-fn is_blank(text: &str) -> bool {
-    text.lines()
-        .map(str::trim)
-        .all(|line| line.is_empty() || line.starts_with('#') || is_mark(line))
-}
-
-/// The marks of YAML for the beginning and the end of a document.
-fn is_mark(line: &str) -> bool {
-    matches!(line.split_once(" #").map_or(line, |(mark, _)| mark).trim_end(), "---" | "...")
-}
-
-/// The line at which a second document begins. Inside a block of text such a line is indented.
-fn second_document(text: &str) -> Option<usize> {
-    let mut lines = text.lines().enumerate().filter(|(_, line)| !line.starts_with(['#', '%']));
-    let content = |line: &str| !line.trim().is_empty() && !is_mark(line);
-    lines.find(|(_, line)| content(line))?;
-    let (mark, _) = lines.find(|(_, line)| line.starts_with("---") && is_mark(line))?;
-    // A mark behind which nothing follows ends the document.
-    lines.any(|(_, line)| content(line)).then_some(mark + 1)
-}
 
 /// The most brackets that may be open. The parser needs time in the square of their number. Scripts
 /// in a plan hold a few that are never closed, so this is not the depth of a real document.

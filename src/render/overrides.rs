@@ -148,14 +148,11 @@ fn meant(name: &str) -> String {
     let displaced = BUILTINS.iter().map(|(known, _)| *known).find(|known| same_file(known));
     let best = alike.filter(|(similarity, _)| *similarity > 0.8);
     let best = best.max_by(|left, right| left.0.total_cmp(&right.0)).map(|(_, known)| known);
-    match displaced.or(best) {
-        Some(known) => format!("did you mean `{known}`?"),
-        None => {
-            let names: Vec<String> =
-                BUILTINS.iter().map(|(known, _)| format!("`{known}`")).collect();
-            format!("the built-in templates are {}", names.join(", "))
-        }
+    if let Some(known) = displaced.or(best) {
+        return format!("did you mean `{known}`?");
     }
+    let names: Vec<String> = BUILTINS.iter().map(|(known, _)| format!("`{known}`")).collect();
+    format!("the built-in templates are {}", names.join(", "))
 }
 
 fn read_file(path: &Path) -> Result<SourceFile, Diagnostic> {

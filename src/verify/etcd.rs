@@ -284,9 +284,9 @@ impl<'a> Etcd<'a> {
     /// certain of is an error; what is only derived is a warning.
     fn too_new(&self, step: &Step, to: &KubernetesVersion, world: &World<'_>, report: &mut Report) {
         let Some(newest) = world.members().max() else { return };
-        let (before, refuses) = self.tool.stacked_etcd_flags_before;
+        let (before, from) = self.tool.stacked_etcd_flags_before;
         let own = world.provider == Provider::Kubeadm && self.topology == EtcdTopology::Stacked;
-        let refused = own && to.minor() < before && newest.minor() >= refuses;
+        let refused = own && to.minor() < before && newest.minor() >= from;
         let ceiling = self.facts.etcd_ceiling(to.minor());
         let beyond = ceiling.filter(|(ceiling, _)| newest.minor() > *ceiling);
         let certain = refused || beyond.is_some_and(|(_, verified)| verified);
@@ -297,7 +297,7 @@ impl<'a> Etcd<'a> {
         report.add_as(severity, Code::EtcdTooNew, Place::Step(step.id), 0, || {
             let message = match beyond {
                 _ if refused => format!(
-                    "kubeadm {} writes flags that etcd {refuses} refuses, and a member runs {newest}",
+                    "kubeadm {} writes flags that etcd {from} refuses, and a member runs {newest}",
                     to.minor()
                 ),
                 Some((ceiling, _)) => format!(

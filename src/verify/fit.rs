@@ -38,7 +38,9 @@ pub(super) fn check(plan: &Plan, inventory: &Inventory, same: bool, report: &mut
     let mut differences = frame(plan, inventory);
     differences.extend(instances(plan, inventory));
     if same {
-        differences.iter_mut().for_each(|(severity, _)| *severity = Severity::Error);
+        for (severity, _) in &mut differences {
+            *severity = Severity::Error;
+        }
     }
     // The weightiest first, so that they are the ones that are named.
     differences.sort_by_key(|(severity, _)| *severity);

@@ -185,7 +185,8 @@ fn a_plan_that_does_not_fit_the_cluster_is_not_called_sound() {
     let batch = "{name: batch, count: 2, kubelet: v1.29.8}";
     let node = "  - {name: cp-3, kubeApiserver: v1.29.8, kubelet: v1.29.8}\n";
     let all_members = "  members: [{name: cp-1, version: v3.5.16}, {name: cp-2, version: v3.5.16}, {name: cp-3}]\n";
-    let cases: &[(&str, &[(&str, &str)], kubehop::diagnostic::Severity, &str)] = &[
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], kubehop::diagnostic::Severity, &'a str);
+    let cases: &[Case<'_>] = &[
         (
             "older",
             &[(batch, "{name: batch, count: 2, kubelet: v1.28.3}")],
