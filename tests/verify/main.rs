@@ -179,13 +179,13 @@ fn a_plan_is_compared_with_its_inventory() {
 /// A plan for another cluster was called sound, whatever the cluster looked like.
 #[test]
 fn a_plan_that_does_not_fit_the_cluster_is_not_called_sound() {
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], kubehop::diagnostic::Severity, &'a str);
     use kubehop::diagnostic::Severity::Error;
     use kubehop::diagnostic::Severity::Info;
     use kubehop::diagnostic::Severity::Warning;
     let batch = "{name: batch, count: 2, kubelet: v1.29.8}";
     let node = "  - {name: cp-3, kubeApiserver: v1.29.8, kubelet: v1.29.8}\n";
     let all_members = "  members: [{name: cp-1, version: v3.5.16}, {name: cp-2, version: v3.5.16}, {name: cp-3}]\n";
-    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], kubehop::diagnostic::Severity, &'a str);
     let cases: &[Case<'_>] = &[
         (
             "older",
