@@ -521,3 +521,15 @@ fn a_manual_install_moves_component_by_component_over_all_instances() {
         ]
     );
 }
+
+/// The commands are upstream's: for a vendor's build they must not look as if they were meant for it.
+#[test]
+fn a_vendors_build_is_told_apart() {
+    for (version, told) in
+        [("v1.29.4-eks-036c24b", true), ("v1.29.4+k3s1", true), ("v1.29.4", false)]
+    {
+        let plan = planned(&Cluster::at(version, "v3.5.16"), "1.30", Strategy::EveryHop);
+        let assumed = plan.assumptions.iter().any(|at| at.id == "vendor-build");
+        assert_eq!(assumed, told, "{version}");
+    }
+}

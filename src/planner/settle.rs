@@ -78,6 +78,7 @@ pub(super) fn settle(request: &Request<'_>) -> Result<(Inventory, Vec<Assumption
         );
     }
     assume_rolled_out(&inventory, &mut assume);
+    assume_upstream_procedure(&inventory, &mut assume);
     if inventory.provider == Provider::Kubeadm {
         assume_local_apiservers(&inventory, &mut assume);
     }
@@ -117,6 +118,29 @@ fn assume_rolled_out(inventory: &Inventory, assume: &mut impl FnMut(&str, String
             counted(apart.len(), "node")
         ),
         "kubectl -n kube-system rollout status daemonset/kube-proxy --timeout=5m",
+    );
+}
+
+/// The commands of a plan are those of upstream; a vendor's build comes with a procedure of its own.
+fn assume_upstream_procedure(inventory: &Inventory, assume: &mut impl FnMut(&str, String, &str)) {
+    let control_plane = inventory.control_plane.iter();
+    let parts = control_plane.flat_map(|node| [&node.apiserver, &node.kubelet]).flatten();
+    let workers = inventory.pools.iter().flat_map(|pool| &pool.nodes).map(|node| &node.kubelet);
+    let mut builds: Vec<String> = parts
+        .chain(workers)
+        .filter(|version| **version != version.upstream() && !version.is_prerelease())
+        .map(ToString::to_string)
+        .collect();
+    builds.sort();
+    builds.dedup();
+    let Some(first) = builds.first() else { return };
+    assume(
+        "vendor-build",
+        format!(
+            "{first} is a vendor's build: order and versions of this plan hold for it, its commands \
+             are those of upstream and do not; the vendor's own procedure does the upgrade"
+        ),
+        "kubectl get nodes -o wide",
     );
 }
 
