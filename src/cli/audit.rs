@@ -92,7 +92,7 @@ fn show(
     let wide = arguments.wide;
     match arguments.output {
         AuditFormat::Table => {
-            let options = TableOptions { width: Printer::width(), wide };
+            let options = TableOptions { width: Printer::page(), wide };
             printer.data(&render::audit_table(audit, options));
         }
         AuditFormat::Json => printer.line(&json(audit)?),

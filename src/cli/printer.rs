@@ -21,6 +21,11 @@ const NARROWEST: u16 = 60;
 /// Longer lines are hard to read.
 const WIDEST: u16 = 120;
 
+/// The columns of the terminal that data goes to, where it goes to one.
+fn columns() -> Option<u16> {
+    terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0)
+}
+
 /// Prints, and remembers whether that still works.
 pub(super) struct Printer {
     color: ColorChoice,
@@ -39,10 +44,16 @@ impl Printer {
         Self { color, quiet, program, failed: None }
     }
 
-    /// The columns of the terminal that data goes to; what does not go to one is made for 80.
-    pub(super) fn width() -> u16 {
-        let columns = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0);
-        columns.map_or(COLUMNS, |columns| columns.clamp(NARROWEST, WIDEST))
+    /// The columns that a table may take: those of the terminal, or many where there is none.
+    pub(super) fn width() -> usize {
+        /// Wide enough for most rows on one line, narrow enough to be read in an editor.
+        const WITHOUT_TERMINAL: usize = 200;
+        columns().map_or(WITHOUT_TERMINAL, usize::from)
+    }
+
+    /// The columns of a page of text: those of the terminal within reason, or 80 where there is none.
+    pub(super) fn page() -> u16 {
+        columns().map_or(COLUMNS, |columns| columns.clamp(NARROWEST, WIDEST))
     }
 
     /// Data, as it is.

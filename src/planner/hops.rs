@@ -23,6 +23,7 @@ use crate::version::EtcdVersion;
 use crate::version::KubernetesVersion;
 
 use super::Request;
+use super::floors;
 use super::hazards;
 use super::reasons::because;
 use super::reasons::plainly;
@@ -188,8 +189,11 @@ impl<'a> Lowering<'a> {
         let mut facts = self.facts.clone();
         let entered = etcd_before.filter(|before| before.minor() < etcd_after.minor());
         facts.etcd_enters = Seen::all(entered.map(|_| etcd_after.minor()));
-        let (hazards, ruled_out) =
+        let (mut hazards, ruled_out) =
             hazards::of_hop(self.request.catalog, &facts, &section.to, position == 0)?;
+        for lowered in floors::lowered(self.request.catalog)? {
+            lowered.warn(&steps, &mut hazards);
+        }
         let hop = Hop {
             number,
             from: from.clone(),

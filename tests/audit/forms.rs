@@ -22,6 +22,7 @@ use crate::cluster::cluster;
 use crate::cluster::newest;
 use crate::cluster::options;
 use crate::cluster::sized;
+use crate::markdown::lint::lint;
 
 /// A small cluster with a few things to find.
 fn small() -> Inventory {
@@ -104,6 +105,7 @@ fn hostile_names_stay_text() {
     let text = table(&audit, 80, true);
     assert!(!text.contains(['\u{1b}', '\u{7}', '\u{202E}']), "{text}");
     let page = audit_markdown(&audit, true).unwrap();
+    assert_eq!(lint(&page), Vec::<String>::new());
     for word in ["<script", "<img", "<b>", "<!--", "\u{1b}"] {
         assert!(!page.replace("`<", "").contains(word), "{word} in\n{page}");
     }

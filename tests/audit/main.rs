@@ -6,6 +6,8 @@ mod cli;
 mod cluster;
 mod edits;
 mod forms;
+#[path = "../markdown/mod.rs"]
+mod markdown;
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -158,11 +158,15 @@ impl Writer<'_> {
         let text = if first.is_some_and(|minors| minors <= 1) {
             format!("kubeadm passes {} on each node, one minor at a time", passed.join(", "))
         } else {
+            let or_else = match self.lowering.problem.strategy {
+                Strategy::MinDrains => ", or plan with `every-hop`",
+                Strategy::EveryHop => "",
+            };
             format!(
                 "kubeadm goes from {} to {} at once, which is more than its documented one minor: \
                  the kubeadm releases between cannot read the configuration format that the \
                  control plane stores since 1.31. Where that is not acceptable, drain, reset and \
-                 join the node again, or plan with `every-hop`",
+                 join the node again{or_else}",
                 from.minor(),
                 passed.first().map_or("", String::as_str)
             )
