@@ -244,6 +244,7 @@ fn help() -> String {
     for command in [
         "",
         "plan",
+        "inventory",
         "render",
         "verify",
         "explain",
