@@ -124,6 +124,7 @@ fn every_act(site: &Site<'_>, minor: u64) -> Vec<(String, Procedure)> {
     let node = site.control_plane.first().cloned().unwrap_or_else(|| "cp".parse().unwrap());
     let workers = Act::Workers {
         pool: &pool,
+        list: "general.nodes",
         nodes: &nodes,
         counted: false,
         from: &from,
@@ -134,6 +135,7 @@ fn every_act(site: &Site<'_>, minor: u64) -> Vec<(String, Procedure)> {
     };
     let deferred = Act::Workers {
         pool: &pool,
+        list: "general.nodes",
         nodes: &nodes,
         counted: true,
         from: &oldest,
@@ -277,7 +279,7 @@ fn scripts_inside_commands_are_bash() {
         for minor in [22, 24, 31, 34, 37] {
             for (name, made) in every_act(&setting.site(), minor) {
                 for text in texts(&made) {
-                    for delimiter in ["SCRIPT", "HOST", "ROOT", "WRAPPER"] {
+                    for delimiter in ["BLOCK", "SCRIPT", "HOST", "ROOT", "WRAPPER"] {
                         let open = format!("<<'{delimiter}'\n");
                         let close = format!("\n{delimiter}\n");
                         let text = format!("{text}\n");
@@ -429,8 +431,10 @@ fn pools_differ_in_their_first_command_only() {
     let stops = [to.clone()];
     let make = |pool: &str, nodes: &[&str], counted, batch| {
         let (pool, nodes): (PoolName, _) = (pool.parse().unwrap(), names(nodes));
+        let list = format!("{pool}-2.nodes");
         let act = Act::Workers {
             pool: &pool,
+            list: &list,
             nodes: &nodes,
             counted,
             from: &from,
@@ -443,8 +447,14 @@ fn pools_differ_in_their_first_command_only() {
     };
     let one = make("general", &["w-1"], false, Batch { size: 1, canary: 1 });
     let two = make("a;b", &["x-1", "x-2", "x-3"], true, Batch { size: 4, canary: 2 });
-    assert_eq!(one.commands[0].run, "POOL=general COUNT=1 CANARY=1 PARALLEL=1 SELECTOR=");
-    assert_eq!(two.commands[0].run, "POOL='a;b' COUNT=3 CANARY=2 PARALLEL=4 SELECTOR='pool=a;b'");
+    assert_eq!(
+        one.commands[0].run,
+        "export POOL=general LIST=general-2.nodes COUNT=1 CANARY=1 PARALLEL=1 SELECTOR="
+    );
+    assert_eq!(
+        two.commands[0].run,
+        "export POOL='a;b' LIST='a;b-2.nodes' COUNT=3 CANARY=2 PARALLEL=4 SELECTOR='pool=a;b'"
+    );
     assert_eq!(one.commands[1..], two.commands[1..]);
     assert_eq!(one.checkpoints, two.checkpoints);
     assert_eq!((one.abort, one.rollback), (two.abort, two.rollback));

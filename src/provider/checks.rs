@@ -303,10 +303,10 @@ pub(super) fn nodes_at(names: &[&str], version: &KubernetesVersion) -> Checkpoin
     )
 }
 
-/// V8 for the nodes of the file `$POOL.nodes`.
+/// V8 for the nodes of the file `$LIST`.
 pub(super) fn pool_at(version: &KubernetesVersion) -> Checkpoint {
     let run = format!(
-        r#"kubectl get nodes -o json | jq -c --rawfile names "$POOL.nodes" '($names|split("\n")) as $n|[.items[]|select(.metadata.name|IN($n[]))|select(.status.nodeInfo.kubeletVersion!="{}" or ({READY}|not) or .spec.unschedulable==true)|.metadata.name]'"#,
+        r#"kubectl get nodes -o json | jq -c --rawfile names "$LIST" '($names|split("\n")) as $n|[.items[]|select(.metadata.name|IN($n[]))|select(.status.nodeInfo.kubeletVersion!="{}" or ({READY}|not) or .spec.unschedulable==true)|.metadata.name]'"#,
         version.upstream()
     );
     by_hand(

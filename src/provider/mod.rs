@@ -101,7 +101,7 @@ pub enum Act<'a> {
         from: &'a EtcdVersion,
         /// Every member afterwards.
         to: &'a EtcdVersion,
-        /// The image, for stacked etcd.
+        /// The image, for etcd in pods.
         image: EtcdImage<'a>,
         /// kubeadm and the control plane as they are now: they do not change in this step.
         running: &'a KubernetesVersion,
@@ -160,6 +160,8 @@ pub enum Act<'a> {
     Workers {
         /// The pool.
         pool: &'a PoolName,
+        /// The file that holds its nodes, one a line.
+        list: &'a str,
         /// Its nodes, in order; made-up names where the pool is only counted.
         nodes: &'a [InstanceName],
         /// Whether the pool is only counted.
@@ -223,7 +225,7 @@ pub fn procedure(site: &Site<'_>, act: &Act<'_>) -> Procedure {
         Act::Etcd { from, to, image, running } if etcd::in_pods(site) => {
             kubeadm::etcd(site, from, to, image, running)
         }
-        Act::Etcd { from, to, .. } => etcd_hosts::procedure(site, from, to),
+        Act::Etcd { from, to, image, .. } => etcd_hosts::procedure(site, from, to, image),
         Act::EtcdSoak { etcd, minor_changed } => proof::etcd_soak(site, etcd, minor_changed),
         Act::ControlPlaneNode { node, from, to, first, moves_addons } => match site.provider {
             Provider::Kubeadm => kubeadm::control_plane_node(
@@ -243,9 +245,18 @@ pub fn procedure(site: &Site<'_>, act: &Act<'_>) -> Procedure {
         Act::ControlPlaneKubelets { nodes, from, to } => {
             nodes::control_plane_kubelets(site, nodes, from, to)
         }
-        Act::Workers { pool, nodes, counted, from, to, stops, batch, with_kube_proxy } => {
-            let act =
-                nodes::Workers { pool, nodes, counted, from, to, stops, batch, with_kube_proxy };
+        Act::Workers { pool, list, nodes, counted, from, to, stops, batch, with_kube_proxy } => {
+            let act = nodes::Workers {
+                pool,
+                list,
+                nodes,
+                counted,
+                from,
+                to,
+                stops,
+                batch,
+                with_kube_proxy,
+            };
             nodes::workers(site, act)
         }
         Act::Client { client, to } => client::procedure(site, client, to),
