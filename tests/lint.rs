@@ -87,6 +87,7 @@ const COMMANDS: &[&str] = &[
     "chmod",
     "comm",
     "command",
+    "continue",
     "cp",
     "crictl",
     "ctr",
@@ -130,6 +131,7 @@ const COMMANDS: &[&str] = &[
     "nproc",
     "nslookup",
     "openssl",
+    "others",
     "pgrep",
     "printf",
     "ps",
@@ -444,6 +446,7 @@ fn step_texts(step: &Step, place: &str, versions: &Versions, corpus: &mut Corpus
     }
     for command in step.commands.iter().chain(&step.rollback.commands) {
         corpus.add(Sort::Typed, &command.run, versions, place);
+        corpus.add(Sort::Prose, command.expect.as_deref().unwrap_or_default(), versions, place);
     }
     for sentence in [&step.abort, &step.rollback.until, &text.to_owned()] {
         corpus.add(Sort::Prose, sentence, versions, place);

@@ -12,10 +12,13 @@ use kubehop::cluster::EtcdTopology;
 use kubehop::cluster::OsFamily;
 use kubehop::cluster::Provider;
 use kubehop::component::Component;
+use kubehop::component::ComponentVersion;
 use kubehop::name::InstanceName;
 use kubehop::name::PoolName;
 use kubehop::plan::Batch;
 use kubehop::plan::KubeProxyMode;
+use kubehop::plan::VersionChange;
+use kubehop::plan::VersionCount;
 use kubehop::provider::Act;
 use kubehop::provider::EtcdImage;
 use kubehop::provider::HopFrame;
@@ -104,7 +107,26 @@ fn every_act(site: &Site<'_>, minor: u64) -> Vec<(String, Procedure)> {
     let stops = [version(minor - 2, 9), version(minor - 1, 8), to.clone()];
     let (etcd_from, etcd_to) = (etcd_of(minor - 1), etcd_of(minor));
     let after = [to.clone(), from.clone()];
+    let counts = |version: ComponentVersion, count| vec![VersionCount { version, count }];
+    let start = [
+        VersionChange {
+            component: Component::KubeApiserver,
+            before: counts(from.clone().into(), 3),
+            after: Vec::new(),
+        },
+        VersionChange {
+            component: Component::Kubelet,
+            before: [counts(oldest.clone().into(), 4), counts(from.clone().into(), 4)].concat(),
+            after: Vec::new(),
+        },
+        VersionChange {
+            component: Component::Etcd,
+            before: counts(etcd_from.clone().into(), 3),
+            after: Vec::new(),
+        },
+    ];
     let hop = HopFrame {
+        start: &start,
         from: &from,
         to: &to,
         kubelets_after: &after,

@@ -160,7 +160,9 @@ impl<'a> Lowering<'a> {
         let etcd_after = after.etcd_span().map_or(fallback, |(_, newest)| newest.clone());
         let coredns =
             self.request.catalog.components()?.coredns(&section.to).map(|image| image.tag);
+        let start = snapshot::changes(&before, &before);
         let frame = HopFrame {
+            start: &start,
             from: &from,
             to: &section.to,
             kubelets_after: &kubelets,

@@ -209,6 +209,18 @@ pub(super) fn at_version(site: &Site<'_>, version: &EtcdVersion) -> Checkpoint {
     )
 }
 
+/// The members run the versions that a hop starts from.
+pub(super) fn versions(site: &Site<'_>, jq: &str, expect: String) -> Checkpoint {
+    etcd_check(
+        site,
+        "start-etcd",
+        "etcd runs what the plan starts from: version, how many members",
+        "endpoint status --cluster -w json",
+        jq,
+        expect,
+    )
+}
+
 /// One leader, one term, no errors, nobody behind.
 pub(super) fn in_step(site: &Site<'_>) -> Checkpoint {
     etcd_check(

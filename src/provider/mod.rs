@@ -17,6 +17,7 @@ mod packages;
 mod preflight;
 mod proof;
 mod script;
+mod start;
 
 use crate::cluster::EtcdTopology;
 use crate::cluster::OsFamily;
@@ -30,6 +31,7 @@ use crate::plan::Command;
 use crate::plan::Duration;
 use crate::plan::KubeProxyMode;
 use crate::plan::Rollback;
+use crate::plan::VersionChange;
 use crate::version::EtcdVersion;
 use crate::version::KubernetesVersion;
 use crate::version::MinorVersion;
@@ -66,6 +68,8 @@ pub struct HopFrame<'a> {
     pub etcd_after: &'a EtcdVersion,
     /// `CoreDNS` as kubeadm deploys it with `to`, where the catalog knows it.
     pub coredns: Option<&'a str>,
+    /// What runs before it, as the plan takes it to be.
+    pub start: &'a [VersionChange],
     /// Whether the hop changes the control plane (false: it only levels nodes, etcd or clients).
     pub control_plane_moves: bool,
     /// Whether it is the first hop of the plan.

@@ -19,13 +19,15 @@ use super::script::as_script;
 use super::script::on;
 use super::script::operator;
 use super::script::words;
+use super::start;
 
 /// Pods that do not run, by what owns them: names that survive a drain, so that two lists compare.
 const UNHEALTHY: &str = r#"kubectl get pods -A -o json | jq -r '.items[]|select(.status.phase!="Succeeded")|select(.status.phase!="Running" or any(.status.containerStatuses[]?;.ready|not))|"\(.metadata.namespace)/\(.metadata.ownerReferences[0].name//.metadata.name)"' | sort -u"#;
 
 /// The command that compares what does not run now with what did not run before the hop.
 pub(super) fn new_failures(hop: &HopFrame<'_>) -> String {
-    format!("{UNHEALTHY} | comm -13 unhealthy-before-{}.txt - | wc -l", hop.to.upstream())
+    let before = format!("unhealthy-before-{}.txt", hop.to.upstream());
+    checks::answered(&format!("{UNHEALTHY} | comm -13 {before} - | wc -l"))
 }
 
 /// Reads everything that can be read. Changes nothing.
@@ -46,7 +48,7 @@ pub(super) fn preflight(site: &Site<'_>, hop: &HopFrame<'_>) -> Procedure {
     Procedure {
         commands,
         checkpoints: checkpoints(site, hop),
-        abort: "Do not start the hop while a check fails, unless its owner accepts it in the change ticket by name.".to_owned(),
+        abort: "Where a check of what the plan starts from fails, the plan is stale: write down what runs now and plan again; that cannot be accepted. Do not start the hop while another check fails, unless its owner accepts it in the change ticket by name.".to_owned(),
         rollback: Rollback {
             possible: true,
             until: "none: this step only reads".to_owned(),
@@ -84,7 +86,8 @@ fn kubeadm_reads(site: &Site<'_>, hop: &HopFrame<'_>) -> Vec<Command> {
 }
 
 fn checkpoints(site: &Site<'_>, hop: &HopFrame<'_>) -> Vec<Checkpoint> {
-    let mut list = vec![checks::nodes_ready(), checks::none_cordoned(), checks::api_ready()];
+    let mut list = start::checks(site, hop);
+    list.extend([checks::nodes_ready(), checks::none_cordoned(), checks::api_ready()]);
     list.push(checks::api_services());
     if hop.control_plane_moves {
         list.push(checks::removed_apis(hop.to.minor()));
@@ -115,7 +118,7 @@ fn certificates(site: &Site<'_>) -> Checkpoint {
         "certificates",
         "no certificate of the control plane ends within 30 days",
         format!(
-            "for node in {nodes}; do ssh \"$node\" 'for file in $(sudo find /etc/kubernetes/pki -name \"*.crt\"); do sudo openssl x509 -noout -checkend 2592000 -in \"$file\" >/dev/null || echo \"$file\"; done' </dev/null; done | wc -l"
+            "for node in {nodes}; do ssh \"$node\" 'for file in $(sudo find /etc/kubernetes/pki -name \"*.crt\"); do sudo openssl x509 -noout -checkend 2592000 -in \"$file\" >/dev/null || echo \"$file\"; done' </dev/null || echo \"$node\"; done | wc -l"
         ),
         "0",
     )
