@@ -190,14 +190,22 @@ impl<'a> Lowering<'a> {
         let mut facts = self.facts.clone();
         let entered = etcd_before.filter(|before| before.minor() < etcd_after.minor());
         facts.etcd_enters = Seen::all(entered.map(|_| etcd_after.minor()));
-        let (hazards, ruled_out) =
-            hazards::of_hop(self.request.catalog, &facts, &section.to, position == 0)?;
+        let of_hop = hazards::OfHop {
+            from: &from,
+            to: &section.to,
+            first: position == 0,
+            site: &self.site(),
+            steps: &steps,
+        };
+        let hazards::Sorted { hazards, covered, ruled_out } =
+            hazards::of_hop(self.request.catalog, &facts, &of_hop)?;
         let hop = Hop {
             number,
             from: from.clone(),
             to: section.to.clone(),
             versions: snapshot::changes(&before, &snapshot::state(roster)),
             hazards,
+            covered,
             ruled_out,
             steps,
         };

@@ -79,6 +79,16 @@ fn etcdctl(site: &Site<'_>) -> String {
     }
 }
 
+/// etcdctl as a shell function, for commands that are written for any site.
+pub(super) fn function(site: &Site<'_>) -> String {
+    let wrapper = if in_pods(site) {
+        ""
+    } else {
+        "# The first step of the first hop puts this wrapper on every etcd host: do that part of it first.\n"
+    };
+    format!("{wrapper}etcdctl() {{ {} \"$@\"; }}", etcdctl(site))
+}
+
 /// A question to etcd from the operator's machine.
 pub(super) fn ask(site: &Site<'_>, arguments: &str) -> String {
     format!("{} {arguments}", etcdctl(site))

@@ -85,6 +85,11 @@ pub struct EtcdImage<'a> {
     pub shipped: bool,
 }
 
+/// A shell function by which `etcdctl` reaches the members of this site from the operator's machine.
+pub fn etcdctl_function(site: &Site<'_>) -> String {
+    etcd::function(site)
+}
+
 /// What is to be done.
 #[derive(Debug, Clone, Copy)]
 pub enum Act<'a> {

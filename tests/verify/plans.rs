@@ -233,6 +233,7 @@ impl Shape {
             to: k(to),
             versions: Vec::new(),
             hazards: Vec::new(),
+            covered: Vec::new(),
             ruled_out: Vec::new(),
             steps,
         }
