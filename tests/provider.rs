@@ -102,15 +102,14 @@ impl Setting {
     }
 }
 
-/// Every act of a hop to `minor`, with its name, made on a site.
-fn every_act(site: &Site<'_>, minor: u64) -> Vec<(String, Procedure)> {
-    let (from, to) = (version(minor - 1, 5), version(minor, 4));
-    let oldest = version(minor - 3, 1);
-    let stops = [version(minor - 2, 9), version(minor - 1, 8), to.clone()];
-    let (etcd_from, etcd_to) = (etcd_of(minor - 1), etcd_of(minor));
-    let after = [to.clone(), from.clone()];
+/// What runs before a hop: 3 API servers, 8 kubelets, 3 members.
+fn start(
+    from: &KubernetesVersion,
+    oldest: &KubernetesVersion,
+    etcd: &EtcdVersion,
+) -> [VersionChange; 3] {
     let counts = |version: ComponentVersion, count| vec![VersionCount { version, count }];
-    let start = [
+    [
         VersionChange {
             component: Component::KubeApiserver,
             before: counts(from.clone().into(), 3),
@@ -123,10 +122,20 @@ fn every_act(site: &Site<'_>, minor: u64) -> Vec<(String, Procedure)> {
         },
         VersionChange {
             component: Component::Etcd,
-            before: counts(etcd_from.clone().into(), 3),
+            before: counts(etcd.clone().into(), 3),
             after: Vec::new(),
         },
-    ];
+    ]
+}
+
+/// Every act of a hop to `minor`, with its name, made on a site.
+fn every_act(site: &Site<'_>, minor: u64) -> Vec<(String, Procedure)> {
+    let (from, to) = (version(minor - 1, 5), version(minor, 4));
+    let oldest = version(minor - 3, 1);
+    let stops = [version(minor - 2, 9), version(minor - 1, 8), to.clone()];
+    let (etcd_from, etcd_to) = (etcd_of(minor - 1), etcd_of(minor));
+    let after = [to.clone(), from.clone()];
+    let start = start(&from, &oldest, &etcd_from);
     let hop = HopFrame {
         start: &start,
         from: &from,

@@ -44,8 +44,8 @@ pub(super) fn procedure(
     let swap = |version: &str, pod: &str| {
         as_root(&fill(SWAP, &[("BINARY", &binary(version)), ("POD", pod)]))
     };
-    let pod = fill(POD, &[("TAG", &shell_word(image.tag)), ("OLD", &old), ("VERSION", &new)]);
-    let pod_back = fill(POD_BACK, &[("OLD", &old), ("BARE", &from.bare())]);
+    let pod = fill(POD, &[("TAG", &shell_word(image.tag)), ("VERSION", &new)]);
+    let pod_back = fill(POD_BACK, &[("VERSION", &new)]);
     commands.push(
         on(EACH_TARGET, "sudo /usr/local/sbin/etcdctl-local endpoint status --cluster -w table")
             .expecting(

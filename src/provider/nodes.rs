@@ -134,7 +134,7 @@ pub(super) fn control_plane_kubelets(
         commands.push(
             operator(format!("{remark}bash {file} {}{gate}", shell_word(node.as_str()))).expecting(
                 format!(
-                    "the line `{node}: done`{passed}. With anything else, no other node is touched"
+                    "the line `{node}: done` (or `is done already`){passed}. With anything else, no other node is touched"
                 ),
             ),
         );
@@ -198,7 +198,7 @@ pub(super) fn workers(site: &Site<'_>, act: Workers<'_>) -> Procedure {
         operator(format!(
             "# The canary, one node after the other; the first failure ends it.\nhead -n \"$CANARY\" \"$LIST\" | xargs -r -d '\\n' -n 1 sh -c 'bash {file} \"$1\" || exit 255' sh"
         ))
-        .expecting("`done` as the last word for each canary node. With anything else, the rest stays as it is"),
+        .expecting("`done` (or `is done already`) for each canary node. With anything else, the rest stays as it is"),
         operator(
             "# What runs on the canary.\nhead -n \"$CANARY\" \"$LIST\" | xargs -r -d '\\n' -I NODE kubectl get pods -A -o wide --field-selector spec.nodeName=NODE",
         )

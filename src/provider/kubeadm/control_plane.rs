@@ -156,20 +156,22 @@ fn rollback(
 ) -> Rollback {
     let same_minor = from.minor() == to.minor();
     let last = site.control_plane.last().is_none_or(|node| node.as_str() == host);
-    let proxy = if site.kube_proxy == KubeProxyMode::DaemonSet { "kube-proxy and " } else { "" };
+    let daemon_set = site.kube_proxy == KubeProxyMode::DaemonSet;
+    let addons = if daemon_set { "kube-proxy and CoreDNS have" } else { "CoreDNS has" };
     let look = on(
         host,
         "# Has kubeadm put them back by itself?\nsudo grep -h 'image:' /etc/kubernetes/manifests/kube-*.yaml",
-    )
-    .expecting(format!("where all of them name {from}, the next block is not needed"));
+    );
     if last && !same_minor {
-        let node = if site.control_plane.len() > 1 { "the last one" } else { "the only one" };
+        let place = if site.control_plane.len() > 1 { "the last one" } else { "the only one" };
         return Rollback {
             possible: false,
             until: format!(
-                "kube-apiserver {to} of {host} is ready, and {node} it is: no API server of {from} is left, {proxy}CoreDNS move with it, and kubeadm supports no way down by a minor"
+                "kube-apiserver {to} of {host}, {place}, is ready: no API server of {from} is left, {addons} moved, and kubeadm supports no way down by a minor"
             ),
-            commands: vec![look],
+            commands: vec![look.expecting(format!(
+                "where all of them name {from}, kubeadm has; otherwise run it again"
+            ))],
             text: Some(format!(
                 "Before that point kubeadm goes back by itself: where a component does not come up, it puts the old manifests of this node back and ends with an error. Repair the cause and run it again; it can be repeated. After that point repair forward. The last resort is the snapshot of the backup step together with the manifests and packages of {from} on every control-plane node; it loses everything written since."
             )),
@@ -178,7 +180,7 @@ fn rollback(
     let version = from.to_string();
     let manifests = as_root(&fill(MANIFESTS_BACK, &[("VERSION", &version)]));
     let mut commands = vec![
-        look,
+        look.expecting(format!("where all of them name {from}, the next block is not needed")),
         on(host, format!("# kubeadm's own copies of the old manifests.\n{manifests}")),
         on(host, as_root(&packages::downgrade(site, from, &["kubeadm", "kubectl"]))),
     ];
@@ -188,8 +190,8 @@ fn rollback(
             "# Only if `kubeadm upgrade apply` had got as far as its record of the cluster:\nkubectl -n kube-system patch configmap kubeadm-config --type merge -p \"$(kubectl create --dry-run=client -o json -f {saved} | jq -s '[.[]|(.items//[.])[]|select(.kind==\"ConfigMap\" and .metadata.name==\"kubeadm-config\")][0]|{{data: .data}}')\""
         )));
     }
-    let addons = if moves_addons {
-        if site.kube_proxy == KubeProxyMode::DaemonSet {
+    let moved = if moves_addons {
+        if daemon_set {
             commands.push(operator(
                 "# kube-proxy must not be newer than an API server.\nkubectl -n kube-system rollout undo daemonset/kube-proxy && kubectl -n kube-system rollout undo deployment/coredns",
             ));
@@ -197,7 +199,7 @@ fn rollback(
             commands.push(operator("kubectl -n kube-system rollout undo deployment/coredns"));
         }
         format!(
-            " kubeadm has moved {proxy}CoreDNS with this node: those go back as well, with their ConfigMaps as in {saved}."
+            " {addons} moved with this node and must go back as well, with the ConfigMaps as in {saved}."
         )
     } else {
         String::new()
@@ -218,7 +220,7 @@ fn rollback(
             ),
         )
     };
-    Rollback { possible: true, until, commands, text: Some(format!("{meanwhile}{addons}")) }
+    Rollback { possible: true, until, commands, text: Some(format!("{meanwhile}{moved}")) }
 }
 
 /// The same on several nodes, for a caller that names a component: kubeadm moves the three together.

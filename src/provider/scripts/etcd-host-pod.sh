@@ -1,7 +1,7 @@
   # In a registry of your own the tag may be spelled otherwise: put it here.
   tag=
   manifest=/etc/kubernetes/manifests/etcd.yaml
-  saved=/etc/kubernetes/etcd.yaml.@OLD@
+  saved=/etc/kubernetes/etcd.yaml.before-@VERSION@
   image=$(sed -nE 's#^ *image: *"?([^" ]+)"?.*#\1#p' "$manifest")
   case "$image" in
     *@*) echo "STOP: $image is pinned by its digest; change it by hand" >&2; exit 1 ;;
