@@ -182,6 +182,7 @@ fn every_act(site: &Site<'_>, minor: u64) -> Vec<(String, Procedure)> {
         from: &from,
         to: &to,
         first,
+        last: moves_addons,
         moves_addons,
     };
     let component = |component| Act::ControlPlaneComponent {
@@ -222,11 +223,10 @@ fn every_act(site: &Site<'_>, minor: u64) -> Vec<(String, Procedure)> {
     ];
     let mut made: Vec<(String, Procedure)> =
         acts.iter().map(|(name, act)| ((*name).to_owned(), procedure(site, act))).collect();
-    let running = from.clone();
     for (name, start, image) in
         [("etcd", &etcd_from, image), ("etcd-unshipped", &etcd_from, unshipped)]
     {
-        let act = Act::Etcd { from: start, to: &etcd_to, image, running: &running };
+        let act = Act::Etcd { from: start, to: &etcd_to, image, running: &from };
         made.push((name.to_owned(), procedure(site, &act)));
     }
     made
@@ -652,6 +652,7 @@ fn the_last_node_is_the_point_of_no_return_and_the_others_are_not() {
             from: &from,
             to: &to,
             first: at == 0,
+            last,
             moves_addons: last,
         };
         let Rollback { possible, until, commands, .. } = procedure(&setting.site(), &act).rollback;

@@ -285,3 +285,21 @@ fn a_hazard_of_the_start_is_met_where_the_hop_starts_there() {
     assert!(meets("v1.28.1", "v1.29.14") && meets("v1.28.0", "v1.28.15"));
     assert!(!meets("v1.27.16", "v1.28.15") && !meets("v1.28.3", "v1.29.14"));
 }
+
+/// In a hop that was found half done the last node of the list may have moved already; the point of no
+/// return was looked for there.
+#[test]
+fn the_last_node_to_move_is_the_point_of_no_return() {
+    let node = |name: &str, minor| {
+        format!("{{name: {name}, kubeApiserver: v1.{minor}.5, kubelet: v1.33.5}}")
+    };
+    let nodes = [node("a", 33), node("b", 33), node("c", 34)].join(", ");
+    let parts = format!(
+        "controlPlane: {{nodes: [{nodes}]}}\netcd: {{members: [{{name: a, version: v3.6.14}}, {{name: b, version: v3.6.14}}, {{name: c, version: v3.6.14}}]}}\n"
+    );
+    let inventory = inventory("kubeadm", &parts);
+    let plan = planned(&request(&inventory, &Catalog::embedded(), "v1.34.5"));
+    let steps = moves(&plan, Component::KubeApiserver);
+    let possible: Vec<bool> = steps.iter().map(|step| step.rollback.possible).collect();
+    assert_eq!(possible, [true, false]);
+}

@@ -17,9 +17,11 @@ enum By {
     Told(&'static str),
     /// The steps that move etcd, if every member is at this version before the next minor is entered.
     EtcdFrom(EtcdVersion),
+    /// The steps that move etcd, if it is at this version before the API servers move.
+    EtcdAtLeast(EtcdVersion),
 }
 
-static COVERED: [(&str, By); 8] = [
+static COVERED: [(&str, By); 9] = [
     (
         "skew-kubelet-newer-than-apiserver",
         By::Moves(Component::Kubelet, "kubelets move once every kube-apiserver has"),
@@ -47,13 +49,19 @@ static COVERED: [(&str, By); 8] = [
         By::Moves(Component::Kubelet, "every node is drained first"),
     ),
     ("removed-feature-gates", By::Told("feature-gates")),
+    ("kubeadm-etcd-3511-131", By::EtcdAtLeast(EtcdVersion::new(EtcdMinor::new(3, 5), 11))),
     // The floors are those of the hazards, not of the matrix that a user may have changed.
     ("etcd-36-134", By::EtcdFrom(EtcdVersion::new(EtcdMinor::new(3, 5), 26))),
     ("etcd-37-137", By::EtcdFrom(EtcdVersion::new(EtcdMinor::new(3, 6), 11))),
 ];
 
-/// The entry for a hazard of the hop into `to`, where its steps take care of it.
-pub(super) fn covered(id: &str, title: &str, to: MinorVersion, steps: &[Step]) -> Option<Covered> {
+/// The entry for a hazard of the hop into `to`, where its steps take care of it. `etcd`: after the hop.
+pub(super) fn covered(
+    (id, title): (&str, &str),
+    to: MinorVersion,
+    etcd: &EtcdVersion,
+    steps: &[Step],
+) -> Option<Covered> {
     let (_, by) = COVERED.iter().find(|(known, _)| *known == id)?;
     let moving = |component: Component| {
         let moves =
@@ -66,6 +74,12 @@ pub(super) fn covered(id: &str, title: &str, to: MinorVersion, steps: &[Step]) -
             format!("what concerns this hop stands by name in `{prefix}-{}`", to.number()),
             Vec::new(),
         ),
+        By::EtcdAtLeast(floor) => {
+            let how = format!(
+                "etcd is at {etcd} before the API servers move; where the image is pinned, the steps that move it raise the pin"
+            );
+            (etcd >= floor).then(|| (how, moving(Component::Etcd)))?
+        }
         By::EtcdFrom(floor) => {
             let moves = steps.iter().flat_map(|step| &step.transitions);
             let (before, after) = moves

@@ -18,6 +18,7 @@ use crate::plan::RuledOut;
 use crate::plan::Step;
 use crate::provider::Site;
 use crate::provider::etcdctl_function;
+use crate::version::EtcdVersion;
 use crate::version::KubernetesVersion;
 use crate::version::MinorVersion;
 
@@ -25,6 +26,8 @@ use crate::version::MinorVersion;
 pub(super) struct OfHop<'a> {
     pub(super) from: &'a KubernetesVersion,
     pub(super) to: &'a KubernetesVersion,
+    /// etcd after it.
+    pub(super) etcd: &'a EtcdVersion,
     /// Whether it is the first of the plan.
     pub(super) first: bool,
     pub(super) site: &'a Site<'a>,
@@ -48,7 +51,7 @@ pub(super) fn of_hop(
     facts: &ClusterFacts,
     hop: &OfHop<'_>,
 ) -> Result<Sorted, Diagnostic> {
-    let OfHop { from, to, first, site, steps } = *hop;
+    let OfHop { from, to, etcd, first, site, steps } = *hop;
     let minor = to.minor();
     let Sorted { mut hazards, mut covered, ruled_out: mut left_out } = Sorted::default();
     for entry in catalog.hazards()?.of_hop(minor) {
@@ -64,7 +67,8 @@ pub(super) fn of_hop(
             continue;
         }
         if entry.applies.settle(facts) != Applicability::No
-            && let Some(entry) = super::covered::covered(&entry.id, &entry.title, minor, steps)
+            && let Some(entry) =
+                super::covered::covered((&entry.id, &entry.title), minor, etcd, steps)
         {
             covered.push(entry);
             continue;

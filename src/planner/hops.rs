@@ -193,6 +193,7 @@ impl<'a> Lowering<'a> {
         let of_hop = hazards::OfHop {
             from: &from,
             to: &section.to,
+            etcd: &etcd_after,
             first: position == 0,
             site: &self.site(),
             steps: &steps,

@@ -132,6 +132,8 @@ pub enum Act<'a> {
         to: &'a KubernetesVersion,
         /// Whether it is the first of the hop (`upgrade apply`) or another (`upgrade node`).
         first: bool,
+        /// Whether no node is left to move after it.
+        last: bool,
         /// Whether kubeadm moves kube-proxy and `CoreDNS` with this node.
         moves_addons: bool,
     },
@@ -236,13 +238,15 @@ pub fn procedure(site: &Site<'_>, act: &Act<'_>) -> Procedure {
         }
         Act::Etcd { from, to, image, .. } => etcd_hosts::procedure(site, from, to, image),
         Act::EtcdSoak { etcd, minor_changed } => proof::etcd_soak(site, etcd, minor_changed),
-        Act::ControlPlaneNode { node, from, to, first, moves_addons } => match site.provider {
-            Provider::Kubeadm => kubeadm::control_plane_node(
-                site,
-                kubeadm::ControlPlaneNode { node, from, to, first, moves_addons },
-            ),
-            Provider::Manual => manual::control_plane_node(node, from, to),
-        },
+        Act::ControlPlaneNode { node, from, to, first, last, moves_addons } => {
+            match site.provider {
+                Provider::Kubeadm => kubeadm::control_plane_node(
+                    site,
+                    kubeadm::ControlPlaneNode { node, from, to, first, last, moves_addons },
+                ),
+                Provider::Manual => manual::control_plane_node(node, from, to),
+            }
+        }
         Act::ControlPlaneComponent { component, nodes, from, to } => {
             let by_kubeadm = (site.provider == Provider::Kubeadm)
                 .then(|| kubeadm::control_plane_nodes(site, nodes, from, to))

@@ -66,6 +66,7 @@ impl Writer<'_> {
             from: &was,
             to: stop,
             first: first && taken.before.hop > 0,
+            last: taken.after.control_plane_at(ladder.stop_level(taken.after.hop)),
             moves_addons: *moves_addons,
         };
         let targets = [name.clone()];

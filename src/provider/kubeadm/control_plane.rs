@@ -31,6 +31,7 @@ pub(in crate::provider) struct ControlPlaneNode<'a> {
     pub(in crate::provider) from: &'a KubernetesVersion,
     pub(in crate::provider) to: &'a KubernetesVersion,
     pub(in crate::provider) first: bool,
+    pub(in crate::provider) last: bool,
     pub(in crate::provider) moves_addons: bool,
 }
 
@@ -39,7 +40,7 @@ pub(in crate::provider) fn control_plane_node(
     site: &Site<'_>,
     act: ControlPlaneNode<'_>,
 ) -> Procedure {
-    let ControlPlaneNode { node, from, to, first, moves_addons } = act;
+    let ControlPlaneNode { node, from, to, first, last: _, moves_addons } = act;
     let (from, to) = (from.upstream(), to.upstream());
     let host = node.as_str();
     // From 1.31 on kubeadm would restart etcd for its certificates while it moves the API server.
@@ -132,7 +133,7 @@ pub(in crate::provider) fn control_plane_node(
         abort: format!(
             "Stop if kubeadm ends with an error: it has put the old manifests back by itself, so read its last lines and `journalctl -u kubelet` on {host} first. Stop if kube-apiserver on {host} is not ready five minutes after its restart, or restarts again."
         ),
-        rollback: rollback(site, host, (&from, &to), first, moves_addons),
+        rollback: rollback(site, &ControlPlaneNode { from: &from, to: &to, ..act }),
         duration: durations::CONTROL_PLANE_NODE,
     }
 }
@@ -147,15 +148,10 @@ fn save_kube_system(to: &KubernetesVersion) -> String {
     )
 }
 
-fn rollback(
-    site: &Site<'_>,
-    host: &str,
-    (from, to): (&KubernetesVersion, &KubernetesVersion),
-    first: bool,
-    moves_addons: bool,
-) -> Rollback {
+fn rollback(site: &Site<'_>, act: &ControlPlaneNode<'_>) -> Rollback {
+    let ControlPlaneNode { node, from, to, first, last, moves_addons } = *act;
+    let host = node.as_str();
     let same_minor = from.minor() == to.minor();
-    let last = site.control_plane.last().is_none_or(|node| node.as_str() == host);
     let daemon_set = site.kube_proxy == KubeProxyMode::DaemonSet;
     let addons = if daemon_set { "kube-proxy and CoreDNS have" } else { "CoreDNS has" };
     let look = on(
@@ -231,8 +227,9 @@ pub(in crate::provider) fn control_plane_nodes(
     to: &KubernetesVersion,
 ) -> Option<Procedure> {
     let part = |(index, node)| {
-        let (first, moves_addons) = (index == 0, index + 1 == nodes.len());
-        control_plane_node(site, ControlPlaneNode { node, from, to, first, moves_addons })
+        let (first, last) = (index == 0, index + 1 == nodes.len());
+        let act = ControlPlaneNode { node, from, to, first, last, moves_addons: last };
+        control_plane_node(site, act)
     };
     let mut whole = nodes.iter().enumerate().map(part).reduce(|mut whole, part| {
         whole.commands.extend(part.commands);
