@@ -111,7 +111,7 @@ fn list() -> String {
 fn text(rule: &Rule) -> String {
     let Rule { id, layer, holds, text, consequence, source } = rule;
     format!(
-        "{id}\n\n  {text}.\n\n  so:      {consequence}\n  layer:   {layer}\n  holds:   {holds}\n \
-           source:  {source}\n"
+        "{id}\n\n  {text}.\n\n  so:      {consequence}\n  layer:   {layer}\n  holds:   {holds}\
+         \n  source:  {source}\n"
     )
 }

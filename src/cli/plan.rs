@@ -54,8 +54,13 @@ pub(super) fn run(
         Outcome::Planned { plan, report, .. } => {
             notes(&report, printer);
             let findings = prove(&plan, &request, &catalog, &inventory)?;
-            let text =
-                render::show(&plan, arguments.output, &arguments.templates, Some(&findings))?;
+            let text = render::show(
+                &plan,
+                arguments.output,
+                &arguments.templates,
+                Some(&findings),
+                printer,
+            )?;
             printer.line(&text);
         }
     }

@@ -30,6 +30,14 @@ impl Printer {
         Self { color, quiet, failed: None }
     }
 
+    /// The columns that a table may take: those of the terminal, or many where there is none.
+    pub(super) fn width() -> usize {
+        /// Wide enough for most rows on one line, narrow enough to be read in an editor.
+        const WITHOUT_TERMINAL: usize = 200;
+        let size = terminal_size::terminal_size_of(io::stdout());
+        size.map_or(WITHOUT_TERMINAL, |(width, _)| usize::from(width.0))
+    }
+
     /// Data, as it is.
     pub(super) fn data(&mut self, text: &str) {
         let mut out = AutoStream::new(io::stdout().lock(), self.color);

@@ -23,7 +23,7 @@ pub(super) fn run(
     printer: &mut Printer,
 ) -> Result<ExitStatus, Diagnostic> {
     let plan = plan::read(&input::read(&arguments.plan)?)?;
-    let text = show(&plan, arguments.output, &arguments.templates, None)?;
+    let text = show(&plan, arguments.output, &arguments.templates, None, printer)?;
     printer.line(&text);
     Ok(ExitStatus::Done)
 }
@@ -34,6 +34,7 @@ pub(super) fn show(
     format: PlanFormat,
     templates: &TemplateArguments,
     findings: Option<&[Finding]>,
+    printer: &mut Printer,
 ) -> Result<String, Diagnostic> {
     let TemplateArguments { template, templates } = templates;
     let options = render::Options { findings };
@@ -48,6 +49,9 @@ pub(super) fn show(
         PlanFormat::Json => json(plan),
         PlanFormat::Md => {
             let overrides = Overrides::read(template.as_deref(), templates.as_deref())?;
+            for warning in overrides.without_effect() {
+                printer.diagnostic(&warning);
+            }
             Renderer::new(overrides)?.runbook(plan, &options)
         }
     }

@@ -58,12 +58,22 @@ fn text(plan: &str, findings: &[Finding]) -> String {
         }
     }
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-    let verdict = if errors > 0 {
+    // That a plan is for another cluster says nothing against the plan itself.
+    let unfit = verify::does_not_fit(findings);
+    let of_the_plan = |severity| {
+        let findings = findings.iter().filter(|finding| finding.severity == severity);
+        findings.filter(|finding| !verify::concerns_fit(finding)).count()
+    };
+    let sound = if of_the_plan(Severity::Error) > 0 {
         "not sound"
-    } else if warnings > 0 {
+    } else if of_the_plan(Severity::Warning) > 0 {
         "sound, with warnings"
     } else {
         "sound"
+    };
+    let verdict = match (unfit, sound) {
+        (false, sound) => sound.to_owned(),
+        (true, sound) => format!("does not fit the cluster; in itself {sound}"),
     };
     let counted = |count: usize, noun: &str| match count {
         1 => format!("1 {noun}"),

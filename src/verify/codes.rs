@@ -79,7 +79,7 @@ codes! {
     FromDiffers = "PATH001", Error, None,
         "a transition does not start where the replay stands";
     UnknownTarget = "PATH002", Error, None,
-        "a target does not run the component that changes";
+        "a target is not there, or does not run the component that changes";
     SkippedMinor = "PATH003", Error, Some(RuleId::OneMinor),
         "a kube-apiserver skips a minor";
     Downgrade = "PATH004", Error, Some(RuleId::OneMinor),
@@ -120,6 +120,8 @@ codes! {
         "a new etcd minor is not watched before the next change";
     EtcdDefault = "ETCD012", Warning, Some(RuleId::EtcdDefault),
         "etcd is older than what kubeadm deploys with the release";
+    EtcdTooNew = "ETCD013", Warning, Some(RuleId::EtcdAccepted),
+        "etcd is newer than the Kubernetes release is known to work with";
     RankFalls = "ORDER001", Error, Some(RuleId::Order),
         "the steps of a hop are not in the canonical order";
     TransitionOrder = "ORDER002", Error, Some(RuleId::Order),
@@ -176,7 +178,7 @@ codes! {
         "the catalog is not the one that the plan was made with";
     ToolMoved = "BASIS003", Warning, None,
         "the plan was made by another version of the program";
-    InstanceMoved = "BASIS004", Info, None,
+    InstanceMoved = "BASIS004", Error, None,
         "an instance is not as the plan has it";
 }
 

@@ -15,6 +15,7 @@ mod codes;
 mod document;
 mod etcd;
 mod facts;
+mod fit;
 mod order;
 mod path;
 mod release;
@@ -31,6 +32,8 @@ pub use codes::codes;
 pub use codes::find_code;
 pub use facts::Avoid;
 pub use facts::Facts;
+pub use fit::concerns_fit;
+pub use fit::does_not_fit;
 
 use crate::finding::Finding;
 use crate::inventory::Inventory;
