@@ -33,6 +33,7 @@ const NODES: usize = 5_000;
 /// As many as a kubelet reports (`nodeStatusMaxImages`).
 const IMAGES: usize = 50;
 
+#[expect(clippy::print_stdout, reason = "a benchmark answers on the terminal")]
 fn main() {
     println!("{}", dump("nodes.json", NODES).display());
     divan::main();

@@ -45,12 +45,11 @@ pub fn read<T: DeserializeOwned>(file: &SourceFile) -> Result<T, Diagnostic> {
     serde_yaml::from_str(file.text()).map_err(|error| diagnostic(file, &error))
 }
 
-/// Reads one document of a text that must not be shown, such as a dump of a cluster with what secrets
-/// stand in it.
+/// Reads one document of a text that must not be shown, such as a dump with secrets in it.
 ///
 /// # Errors
 ///
-/// The line in which the document is not what is asked for, and nothing of what stands there.
+/// The line in which it is not what is asked for, and nothing of what stands there.
 pub(crate) fn read_unshown<T: DeserializeOwned>(text: &str) -> Result<T, usize> {
     if let Some(line) = too_deep(text) {
         return Err(line);

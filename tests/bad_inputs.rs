@@ -463,7 +463,10 @@ fn flags() -> Vec<Bad> {
             "plan --from 1.29",
             &["required arguments were not provided", "--to <VERSION>", HELP],
         ),
-        usage("plan --to 1.30", &["<--from <VERSION>|--inventory <FILE>>", HELP]),
+        usage(
+            "plan --to 1.30",
+            &["<--from <VERSION>|--inventory <FILE>|--from-dump <PATH>...>", HELP],
+        ),
         usage(
             "plan --from latest --to 1.30",
             &[

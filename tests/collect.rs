@@ -4,6 +4,8 @@
 //! `KUBEHOP_UPDATE=1 cargo test --test collect` writes it anew.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+#[path = "collect/cli.rs"]
+mod cli;
 #[path = "collect/clusters.rs"]
 mod clusters;
 #[path = "collect/contradictions.rs"]

@@ -62,6 +62,7 @@ use shell::flags::Counted;
 use shell::flags::Table;
 use shell::parse::CLOSE;
 use shell::parse::OPEN;
+use shell::parse::parse;
 
 const OLDEST: u64 = 24;
 const NEWEST: u64 = 37;
@@ -86,6 +87,7 @@ const COMMANDS: &[&str] = &[
     "chmod",
     "comm",
     "command",
+    "continue",
     "cp",
     "crictl",
     "ctr",
@@ -129,6 +131,7 @@ const COMMANDS: &[&str] = &[
     "nproc",
     "nslookup",
     "openssl",
+    "others",
     "pgrep",
     "printf",
     "ps",
@@ -443,6 +446,7 @@ fn step_texts(step: &Step, place: &str, versions: &Versions, corpus: &mut Corpus
     }
     for command in step.commands.iter().chain(&step.rollback.commands) {
         corpus.add(Sort::Typed, &command.run, versions, place);
+        corpus.add(Sort::Prose, command.expect.as_deref().unwrap_or_default(), versions, place);
     }
     for sentence in [&step.abort, &step.rollback.until, &text.to_owned()] {
         corpus.add(Sort::Prose, sentence, versions, place);
@@ -648,6 +652,37 @@ fn complaint(program: &str, arguments: &[&str], input: &str) -> Option<String> {
     writer.join().unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     (!output.status.success() || !said.is_empty()).then_some(said)
+}
+
+/// A person pastes a block into a shell that does not stop at a failure: what follows a check that
+/// failed runs all the same. So a block is one command, or one script that ends at its first failure;
+/// and what says STOP ends it.
+#[test]
+fn nothing_in_a_block_runs_after_a_failure() {
+    let mut faults = Vec::new();
+    let typed = CORPUS.texts.iter().filter(|((sort, _), _)| *sort == Sort::Typed);
+    let mut texts = 0;
+    for ((_, text), places) in typed {
+        let place = places.values().next().unwrap();
+        texts += 1;
+        let statements = parse(text).unwrap().statements;
+        if statements > 1 {
+            faults.push(format!("{place}: {statements} commands in one block\n{text}"));
+        }
+        for line in text.lines().filter(|line| line.contains("STOP")) {
+            if !line.contains("exit 1") {
+                faults.push(format!("{place}: goes on after STOP: {line}"));
+            }
+        }
+        let scripts = ["bash -euo pipefail <<", "bash -euo pipefail -s <<", "cat > "];
+        let first = text.lines().find(|line| !line.starts_with('#')).unwrap_or_default();
+        let ends = first.contains("<<") && !scripts.iter().any(|start| first.contains(start));
+        if ends {
+            faults.push(format!("{place}: a script that goes on after a failure\n{text}"));
+        }
+    }
+    assert!(texts > 500, "only {texts}");
+    assert_no(&faults);
 }
 
 /// Nothing is run: `-n` only reads. All texts go to one bash, each as the body of a function; only

@@ -7,6 +7,7 @@ use crate::inventory::Inventory;
 use crate::inventory::collect::Kind;
 use crate::inventory::collect::Observations;
 use crate::inventory::collect::Options;
+use crate::inventory::collect::Recognised;
 
 use super::args::LiveArguments;
 use super::args::ObservedArguments;
@@ -49,8 +50,9 @@ pub(super) fn observed(
     let options = Options { name: name.clone(), observed_at, ..Options::default() };
     let mut observations = Observations::new(options.with_pool_labels(pool_label));
     for path in from_dump {
-        if dump::read(path, &mut observations)?.is_empty() {
-            return Err(nothing_known(path));
+        let recognised = dump::read(path, &mut observations)?;
+        if recognised.is_empty() {
+            return Err(nothing_known(path, &recognised));
         }
     }
     for path in etcd_status {
@@ -74,7 +76,11 @@ pub(super) fn observed(
     Ok(inventory)
 }
 
-fn nothing_known(path: &Path) -> Diagnostic {
+fn nothing_known(path: &Path, recognised: &Recognised) -> Diagnostic {
+    if recognised.count(Kind::Inventory) > 0 {
+        return Diagnostic::error(format!("`{}` is an inventory already", path.display()))
+            .help("an inventory goes to `--inventory FILE`");
+    }
     Diagnostic::error(format!("nothing in `{}` is known", path.display())).help(
         "give what kubectl get, kubectl version, kubectl cluster-info dump, etcdctl or kubeadm \
          printed as JSON or YAML, or the output of the script: kubehop inventory --script",

@@ -5,6 +5,7 @@
 //! lower each transition to steps (`provider` says how each is done), and add what a hop needs
 //! around them: preflight, gate, backups, soaks, proof.
 
+mod covered;
 mod floors;
 mod hazards;
 mod hops;

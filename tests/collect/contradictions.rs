@@ -159,3 +159,21 @@ fn what_a_server_answers_is_the_version_of_the_only_one() {
     assert!(inventory.control_plane.iter().all(|node| node.apiserver.is_none()));
     assert!(unknowns(&inventory).contains(&"kube-apiserver-version"));
 }
+
+/// kubeadm runs a member of etcd on every node of the control plane and none elsewhere, and so says an
+/// inventory; a member that a node left behind is told of.
+#[test]
+fn a_member_that_a_node_left_behind_is_told_of() {
+    let nodes = list(
+        "nodes.json",
+        &[node("cp-1", "v1.30.1", "a", true), node("cp-2", "v1.30.1", "b", true)],
+    );
+    let member = |id: u64, name: &str| json!({"ID": id, "name": name, "clientURLs": ["https://10.0.0.1:2379"]});
+    let answer =
+        json!({"header": {"cluster_id": 1}, "members": [member(1, "cp-1"), member(2, "cp-9")]});
+    let inventory = collected(&[nodes, text_of("members.json", &answer.to_string())]).unwrap();
+    let members: Vec<&str> =
+        inventory.etcd.members.iter().map(|member| member.name.as_str()).collect();
+    assert_eq!(members, ["cp-1", "cp-2"]);
+    assert!(unknowns(&inventory).contains(&"stray-etcd-members"));
+}

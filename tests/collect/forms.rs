@@ -106,7 +106,6 @@ fn broken_texts_are_errors_that_show_nothing_of_them() {
         ("kind: Node\nmetadata:\n  name: [hunter2\n", "near line"),
         ("kind: Node\nmetadata: hunter2\n", "near line 2"),
         ("kind: ClusterConfiguration\netcd: hunter2\n", "near line 2"),
-        ("kind: ClusterInventory\n", "is an inventory already"),
         ("#kubehop-inventory 1\n#begin nodes\na\tb\n#end nodes 0\n#done\n", "near line 3"),
         ("#kubehop-inventory 1\n#begin nodes\n#end nodes 0\n", "ends in the middle"),
         ("{\"kind\": \"Event\"} hunter2", "cannot be read"),

@@ -106,10 +106,11 @@ fn body(path: &str, query: &str, objects: &[Value], version: &Value) -> Option<V
     let mut parts = path.split('/').skip_while(|part| *part != "v1").skip(1);
     let mut part = parts.next()?;
     let mut name = parts.next();
-    if part == "namespaces" && name.is_some() {
-        if let Some(inside) = parts.next() {
-            (part, name) = (inside, parts.next());
-        }
+    if part == "namespaces"
+        && name.is_some()
+        && let Some(inside) = parts.next()
+    {
+        (part, name) = (inside, parts.next());
     }
     let kind = RESOURCES.iter().find(|(known, _)| *known == part)?.1;
     let mut found = objects.iter().filter(|object| object["kind"] == kind);

@@ -251,6 +251,7 @@ impl Shape {
             to: k(to),
             versions: Vec::new(),
             hazards: Vec::new(),
+            covered: Vec::new(),
             ruled_out: Vec::new(),
             steps,
         }
@@ -273,7 +274,7 @@ pub fn step(kind: StepKind) -> Step {
         pool: None,
         batch: None,
         because: vec![because("component-order")],
-        commands: vec![Command { on: "operator".to_owned(), run: "true".to_owned() }],
+        commands: vec![Command { on: "operator".to_owned(), run: "true".to_owned(), expect: None }],
         checkpoints: vec![Checkpoint {
             id: "ready".to_owned(),
             title: "the API server answers".to_owned(),

@@ -61,7 +61,6 @@ impl Sink for Observer<'_> {
         };
         let kind = match object.kind_name(of_the_list) {
             "" => return self.answer(object),
-            "ClusterInventory" => return Err(self.an_inventory().into()),
             // What stands around the items of a list.
             name if piece.role == Role::Whole && name.ends_with("List") => return Ok(()),
             name => Kind::named(name),
@@ -171,10 +170,5 @@ impl Observer<'_> {
             _ => settings.kube_proxy(piece.read::<Gates>()?, self.source)?,
         }
         Ok(())
-    }
-
-    fn an_inventory(&self) -> Diagnostic {
-        Diagnostic::error(format!("`{}` is an inventory already", self.source))
-            .help("an inventory goes to `--inventory FILE`")
     }
 }

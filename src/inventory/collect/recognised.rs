@@ -26,6 +26,8 @@ pub enum Kind {
     EtcdMember,
     /// A call of the script that failed.
     FailedCall,
+    /// An inventory, which is made of such texts and is none.
+    Inventory,
     /// An object of a kind that no inventory needs; it was skipped unread.
     Other,
 }
@@ -43,6 +45,7 @@ impl Kind {
             "ClusterConfiguration" | "KubeletConfiguration" | "KubeProxyConfiguration" => {
                 Self::Configuration
             }
+            "ClusterInventory" => Self::Inventory,
             _ => Self::Other,
         }
     }
@@ -60,6 +63,7 @@ impl Kind {
             Self::Version => ("version", "versions"),
             Self::EtcdMember => ("etcd member", "etcd members"),
             Self::FailedCall => ("call that failed", "calls that failed"),
+            Self::Inventory => ("inventory", "inventories"),
             Self::Other => ("other object", "other objects"),
         }
     }
@@ -74,7 +78,7 @@ pub struct Recognised {
 impl Recognised {
     /// Whether nothing was in it that an inventory needs.
     pub fn is_empty(&self) -> bool {
-        self.counts.keys().all(|kind| *kind == Kind::Other)
+        self.counts.keys().all(|kind| matches!(kind, Kind::Inventory | Kind::Other))
     }
 
     /// The number of objects of a kind.

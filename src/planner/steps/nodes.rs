@@ -51,12 +51,14 @@ impl Writer<'_> {
             } else {
                 Batch { size: 1, canary: 0 }
             };
+            let list = group.pool.as_ref().map(|pool| roster.list(pool, &group.nodes));
             let act = match &group.pool {
                 None => {
                     Act::ControlPlaneKubelets { nodes: &group.nodes, from: &group.oldest, to: stop }
                 }
                 Some(pool) => Act::Workers {
                     pool,
+                    list: list.as_deref().unwrap_or_default(),
                     nodes: &group.nodes,
                     counted: group.counted,
                     from: &group.oldest,

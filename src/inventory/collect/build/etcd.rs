@@ -54,7 +54,6 @@ pub(super) fn etcd(
         let rest = expected.iter().filter(|name| !met.contains(*name));
         rest.for_each(|name| add(name.clone(), None));
     }
-    let mut members: Vec<EtcdMember> = members.into_values().collect();
     let topology = if external.is_some() {
         EtcdTopology::External
     } else {
@@ -63,9 +62,13 @@ pub(super) fn etcd(
             seen.nodes.contains_key(&member.name)
                 || running::nodes_of(seen, Part::Etcd).any(|node| *node == member.name)
         };
-        let apart = told_of_any && !seen.nodes.is_empty() && !members.iter().any(on_node);
+        let apart = told_of_any && !seen.nodes.is_empty() && !members.values().any(on_node);
         if apart { EtcdTopology::External } else { EtcdTopology::Stacked }
     };
+    if topology == EtcdTopology::Stacked && distribution == Distribution::Kubeadm {
+        beside(seen, control_plane, &mut members, gaps);
+    }
+    let mut members: Vec<EtcdMember> = members.into_values().collect();
     if members.is_empty() {
         members = control_plane
             .iter()
@@ -86,6 +89,29 @@ pub(super) fn etcd(
     // Without what may stand in front of the host: it may be a password.
     let endpoints = external.into_iter().flatten().map(|url| without_user(url)).collect();
     Etcd { topology, endpoints, members }
+}
+
+/// kubeadm runs one member on every node of the control plane and none elsewhere. A member that is on
+/// none of them has been left behind by a node that is gone.
+fn beside(
+    seen: &Seen,
+    control_plane: &[ControlPlaneNode],
+    members: &mut BTreeMap<InstanceName, EtcdMember>,
+    gaps: &mut Gaps,
+) {
+    for node in control_plane {
+        let version = || running::version(seen, Part::Etcd, &node.name, image::etcd_of_image).ok();
+        members.entry(node.name.clone()).or_insert_with(|| EtcdMember {
+            name: node.name.clone(),
+            version: version(),
+            problems: Vec::new(),
+        });
+    }
+    let here: BTreeSet<&InstanceName> = control_plane.iter().map(|node| &node.name).collect();
+    let stray: Vec<InstanceName> =
+        members.keys().filter(|name| !here.contains(name)).cloned().collect();
+    members.retain(|name, _| here.contains(name));
+    gaps.at(stray, |members| Gap::StrayMembers { members });
 }
 
 /// The nodes that have a static pod of etcd, or the role of a member of an embedded one.

@@ -27,6 +27,8 @@ pub(super) enum Gap {
     Datastore,
     /// The version of these members of a stacked etcd.
     StackedEtcd { members: Vec<InstanceName> },
+    /// Members of a stacked etcd that are on no node of the control plane.
+    StrayMembers { members: Vec<InstanceName> },
     /// The version of these members of an external etcd.
     ExternalEtcd { members: Vec<InstanceName> },
     /// Whether kube-proxy is deployed.
@@ -87,6 +89,7 @@ impl Gap {
             Self::KubeadmConfig => "kubeadm-config",
             Self::Datastore => "datastore",
             Self::StackedEtcd { .. } => "etcd-version",
+            Self::StrayMembers { .. } => "stray-etcd-members",
             Self::ExternalEtcd { .. } => "external-etcd-version",
             Self::KubeProxy => "kube-proxy",
             Self::KubeProxyOn { .. } => "kube-proxy-version",
@@ -138,6 +141,13 @@ impl Gap {
             Self::StackedEtcd { members } => {
                 return format!("the version of etcd on {} is not known", names(members));
             }
+            Self::StrayMembers { members } => {
+                let members = names(members);
+                return format!(
+                    "etcd has the members {members}, which are on no node of the control plane; they \
+                     were left out, and count for the quorum"
+                );
+            }
             Self::ExternalEtcd { members } => {
                 let members = names(members);
                 return format!(
@@ -178,6 +188,9 @@ impl Gap {
             Self::KubeadmConfig => "kubectl -n kube-system get configmap kubeadm-config -o yaml",
             Self::Datastore => {
                 "on a server: the flags --cluster-init and --datastore-endpoint of k3s or k0s"
+            }
+            Self::StrayMembers { .. } => {
+                "etcdctl member list -w table, and etcdctl member remove for those that are gone"
             }
             Self::StackedEtcd { .. } | Self::ExternalEtcd { .. } => {
                 "etcdctl endpoint status --cluster -w json"

@@ -99,15 +99,15 @@ impl SeenNode {
     /// What two looks at one node cannot both be right about.
     pub(super) fn agrees(&self, other: &Self) -> Result<(), String> {
         if self.kubelet != other.kubelet {
-            let shown = |version: &Option<KubernetesVersion>| {
-                version.as_ref().map_or("none".to_owned(), ToString::to_string)
-            };
             // In order, so that the message does not depend on that of the files.
-            let (one, two) = (&self.kubelet).min(&other.kubelet).clone().map_or_else(
-                || (shown(&None), shown((&self.kubelet).max(&other.kubelet))),
-                |least| (least.to_string(), shown((&self.kubelet).max(&other.kubelet))),
+            let (older, newer) = (
+                self.kubelet.as_ref().min(other.kubelet.as_ref()),
+                self.kubelet.as_ref().max(other.kubelet.as_ref()),
             );
-            return Err(format!("the kubelets {one} and {two}"));
+            let shown = |version: Option<&KubernetesVersion>| {
+                version.map_or_else(|| "none".to_owned(), ToString::to_string)
+            };
+            return Err(format!("the kubelets {} and {}", shown(older), shown(newer)));
         }
         if self.uid != other.uid && !self.uid.is_empty() && !other.uid.is_empty() {
             return Err("two uids".to_owned());
