@@ -3,8 +3,7 @@
 //! `serde_yaml` is no longer developed and has habits to guard against here: it writes strings such
 //! as `no`, `12:30` or a date without quotes, which YAML 1.1 readers turn into other types. So it
 //! reads, and a small emitter writes: strings are quoted unless no reader could take them for
-//! anything else, multi-line strings are literal blocks, key order is that of the type, nothing is
-//! folded.
+//! anything else, long strings are literal blocks, key order is that of the type; no folding.
 
 mod marks;
 
@@ -37,9 +36,8 @@ pub fn read<T: DeserializeOwned>(file: &SourceFile) -> Result<T, Diagnostic> {
         .help("put each document into a file of its own"));
     }
     if let Some(line) = too_deep(file.text()) {
-        let place = Place { file: file.clone(), path: None, position: Some((line, 1)) };
         return Err(Diagnostic::error(format!("more than {DEEPEST} brackets are open"))
-            .at(place)
+            .at(at(Some((line, 1))))
             .help("close what was opened; no document of kubehop is nested that deeply"));
     }
     serde_yaml::from_str(file.text()).map_err(|error| diagnostic(file, &error))

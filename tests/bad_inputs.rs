@@ -465,7 +465,7 @@ fn flags() -> Vec<Bad> {
         ),
         usage(
             "plan --to 1.30",
-            &["<--from <VERSION>|--inventory <FILE>|--from-dump <PATH>...>", HELP],
+            &["<--from <VERSION>|--inventory <FILE>|--from-dump <PATH>...|--context <CTX>", HELP],
         ),
         usage(
             "plan --from latest --to 1.30",

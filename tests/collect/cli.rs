@@ -82,7 +82,6 @@ fn wrong_input_is_said_to_be_wrong() {
         (&["inventory", "--from-dump", "Cargo.toml"][..], "nothing in `Cargo.toml` is known"),
         (&["inventory", "--from-dump", "nowhere"], "cannot read `nowhere`"),
         (&["inventory", "--from-dump", "plans/lab-1.inventory.yaml"], "is an inventory already"),
-        (&["inventory"], "required"),
         (&["inventory", "--script", "--from-dump", HA], "cannot be used with"),
         (&["inventory", "--script", "--name", "a"], "required"),
         (&["inventory", "--from-dump", HA, "--observed-at", "today"], "--observed-at"),
