@@ -186,6 +186,9 @@ fn console_blocks_are_what_the_program_says() {
     let mut wrong = Vec::new();
     for path in pages() {
         let place = path.strip_prefix(root()).unwrap().display().to_string();
+        if place.ends_with("guide/live.md") && !cfg!(feature = "live") {
+            continue;
+        }
         let page = fs::read_to_string(&path).unwrap_or_default();
         let sandbox = Sandbox::new(&place.replace(['/', '.'], "-"));
         let mut here = Vec::new();
