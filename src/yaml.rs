@@ -58,8 +58,7 @@ pub(crate) fn read_unshown<T: DeserializeOwned>(text: &str) -> Result<T, usize> 
 }
 
 /// What to do where nothing more precise can be said.
-const FORM: &str =
-    "the form of every document is printed by `kubehop schema plan|inventory|matrix|catalog`";
+const FORM: &str = "the form of every document is printed by `kubehop schema plan|inventory|matrix|catalog|baseline`";
 
 /// The most brackets that may be open. The parser needs time in the square of their number. Scripts
 /// in a plan hold a few that are never closed, so this is not the depth of a real document.
@@ -154,6 +153,9 @@ fn help(message: &str, path: Option<&str>) -> String {
                 return "a plan goes to `kubehop render`, `verify` and `explain`".to_owned();
             }
             "EtcdMatrix" => return "an etcd matrix goes to `--etcd-matrix FILE`".to_owned(),
+            "AuditBaseline" => {
+                return "a baseline goes to `kubehop audit --baseline FILE`".to_owned();
+            }
             "Catalog" => return "catalog data go to `--catalog FILE`".to_owned(),
             _ => {}
         }

@@ -313,6 +313,19 @@ entries:
     assert!(stdout(&output).contains("<stdin>, embedded"), "{}", stdout(&output));
 }
 
+#[cfg(not(feature = "live"))]
+#[test]
+fn without_the_feature_it_is_said_that_live_clusters_cannot_be_read() {
+    let output = support::quiet(support::PROGRAM)
+        .args(["plan", "--context", "prod", "--to", "1.35"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("built without reading of live clusters"), "{said}");
+    assert!(said.contains("--from-dump"), "{said}");
+}
+
 /// A file that replaces nothing was ignored in silence.
 #[test]
 fn a_template_without_effect_is_told() {

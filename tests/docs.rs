@@ -233,6 +233,7 @@ fn generate(what: &str) -> String {
     match what.split_once(' ').unwrap_or((what, "")) {
         ("help", "") => help(),
         ("rules", "") => rules(),
+        ("endpoints", "") => endpoints(),
         ("keys", document) => keys(&schema(document)),
         _ => panic!("nobody generates `{what}`"),
     }
@@ -247,6 +248,7 @@ fn help() -> String {
         "inventory",
         "render",
         "verify",
+        "audit",
         "explain",
         "catalog",
         "catalog show",
@@ -261,6 +263,16 @@ fn help() -> String {
         let answer = kubehop(&arguments);
         let answer: Vec<&str> = answer.lines().map(str::trim_end).collect();
         _ = write!(text, "### {}\n\n```text\n{}\n```\n\n", title.trim(), answer.join("\n"));
+    }
+    text
+}
+
+/// Every request of a collection, with the permission that it takes.
+fn endpoints() -> String {
+    let mut text = String::from("| Request | Permission | Tells |\n| --- | --- | --- |\n");
+    for endpoint in kubehop::live::ENDPOINTS {
+        let path = endpoint.paths().remove(0).replace("%3D", "=");
+        _ = writeln!(text, "| `{path}` | {} | {} |", endpoint.permission(), endpoint.what);
     }
     text
 }
@@ -403,7 +415,7 @@ fn kind(schema: &Value, order: &mut Vec<String>) -> String {
 
 #[test]
 fn schemas_are_current() {
-    for document in ["plan", "inventory", "matrix", "catalog"] {
+    for document in ["plan", "inventory", "matrix", "catalog", "baseline"] {
         let path = root().join(format!("docs/reference/schema/{document}.json"));
         compare_or_write(&path, &kubehop(&["schema", document]), HOW);
     }

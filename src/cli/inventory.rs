@@ -1,7 +1,8 @@
-//! `kubehop inventory`: an inventory of a cluster, made of what tools print.
+//! `kubehop inventory`: an inventory of a cluster, live or made of what tools print.
 
 use crate::diagnostic::Diagnostic;
 use crate::inventory::collect;
+use crate::live;
 
 use super::ExitStatus;
 use super::args::DataFormat;
@@ -18,7 +19,11 @@ pub(super) fn run(
         printer.data(collect::SCRIPT);
         return Ok(ExitStatus::Done);
     }
-    let inventory = source::observed(&arguments.observed)?;
+    if let Some(subject) = &arguments.rbac {
+        printer.data(&live::manifest(subject)?);
+        return Ok(ExitStatus::Done);
+    }
+    let inventory = source::observed(&arguments.observed, printer)?;
     let document = inventory.document();
     match arguments.output {
         DataFormat::Yaml => printer.data(&render::yaml(&document)?),

@@ -27,7 +27,7 @@ pub(super) fn run(
     printer: &mut Printer,
 ) -> Result<ExitStatus, Diagnostic> {
     let catalog = settings::catalog(&arguments.data)?;
-    let inventory = settings::inventory(arguments, &catalog)?;
+    let inventory = settings::inventory(arguments, &catalog, printer)?;
     let request = settings::request(arguments, &catalog, &inventory)?;
     let outcome = match planner::plan(&request) {
         Ok(outcome) => outcome,
@@ -61,7 +61,10 @@ pub(super) fn run(
                 Some(&findings),
                 printer,
             )?;
-            printer.line(&text);
+            match arguments.output {
+                PlanFormat::Summary => printer.advice(&text),
+                _ => printer.line(&text),
+            }
         }
     }
     Ok(ExitStatus::Done)

@@ -24,7 +24,10 @@ pub(super) fn run(
 ) -> Result<ExitStatus, Diagnostic> {
     let plan = plan::read(&input::read(&arguments.plan)?)?;
     let text = show(&plan, arguments.output, &arguments.templates, None, printer)?;
-    printer.line(&text);
+    match arguments.output {
+        PlanFormat::Summary => printer.advice(&text),
+        _ => printer.line(&text),
+    }
     Ok(ExitStatus::Done)
 }
 

@@ -1,5 +1,6 @@
 //! `kubehop schema`: the JSON Schema of a document.
 
+use crate::audit::Baseline;
 use crate::catalog;
 use crate::diagnostic::Diagnostic;
 use crate::inventory;
@@ -20,6 +21,7 @@ pub(super) fn run(
         Document::Inventory => inventory::schema(),
         Document::Matrix => catalog::schema::etcd_matrix(),
         Document::Catalog => catalog::schema::catalog(),
+        Document::Baseline => Baseline::schema(),
     };
     printer.line(&json(&schema)?);
     Ok(ExitStatus::Done)

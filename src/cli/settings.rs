@@ -23,6 +23,7 @@ use super::args::ProviderArgument;
 use super::args::StrategyArgument;
 use super::args::TopologyArgument;
 use super::input;
+use super::printer::Printer;
 use super::source;
 
 impl From<StrategyArgument> for Strategy {
@@ -88,13 +89,14 @@ pub(super) fn catalog(data: &DataArguments) -> Result<Catalog, Diagnostic> {
 pub(super) fn inventory(
     arguments: &PlanArguments,
     catalog: &Catalog,
+    printer: &mut Printer,
 ) -> Result<Inventory, Diagnostic> {
-    if let Some(inventory) = source::inventory(&arguments.source)? {
+    if let Some(inventory) = source::inventory(&arguments.source, printer)? {
         return Ok(inventory);
     }
     let Some(from) = &arguments.from else {
         return Err(Diagnostic::error(
-            "none of `--from`, `--inventory` and `--from-dump` is given",
+            "none of `--from`, `--inventory`, `--from-dump` and `--context` is given",
         ));
     };
     let version = start(from, catalog)?;

@@ -28,7 +28,7 @@ pub(super) fn run(
 ) -> Result<ExitStatus, Diagnostic> {
     let catalog = settings::catalog(&arguments.data)?;
     let plan = plan::read(&input::read(&arguments.plan)?)?;
-    let inventory = source::inventory(&arguments.source)?;
+    let inventory = source::inventory(&arguments.source, printer)?;
     let facts = CatalogFacts::new(&catalog, &plan)?;
     let policy = VersionSkewPolicy::upstream();
     let tool = ToolRules::kubeadm();

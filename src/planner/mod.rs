@@ -6,7 +6,6 @@
 //! around them: preflight, gate, backups, soaks, proof.
 
 mod covered;
-mod facts;
 mod floors;
 mod hazards;
 mod hops;
@@ -31,6 +30,7 @@ use crate::catalog::Catalog;
 use crate::cluster::OsFamily;
 use crate::cluster::Strategy;
 use crate::diagnostic::Diagnostic;
+use crate::facts;
 use crate::inventory::Inventory;
 use crate::name::InstanceName;
 use crate::plan::ApiVersion;

@@ -8,12 +8,12 @@ use crate::cluster::EtcdTopology;
 use crate::cluster::Provider;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Severity;
+use crate::facts;
 use crate::inventory::Inventory;
 use crate::search::Problem;
 use crate::version::EtcdMinor;
 
 use super::Request;
-use super::facts;
 use super::floors;
 
 /// What was considered.

@@ -1,5 +1,6 @@
 //! Whether what the plan was made from still holds.
 
+use crate::finding::some;
 use crate::inventory::Inventory;
 use crate::plan::Layer;
 use crate::plan::Plan;
@@ -10,7 +11,6 @@ use super::facts::Facts;
 use super::fit;
 use super::report::Place;
 use super::report::Report;
-use super::report::some;
 
 /// Compares the plan's provenance with what is at hand now.
 pub(super) fn check(

@@ -27,9 +27,7 @@ mod violation;
 mod world;
 
 pub use catalog_facts::CatalogFacts;
-pub use codes::CodeEntry;
 pub use codes::codes;
-pub use codes::find_code;
 pub use facts::Avoid;
 pub use facts::Facts;
 pub use fit::concerns_fit;

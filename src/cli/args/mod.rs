@@ -1,9 +1,11 @@
 //! The flags, as they are typed. The doc comments are the help text.
 
+mod audit;
 mod catalog;
 mod data;
 mod format;
 mod inventory;
+mod live;
 mod plan;
 mod source;
 mod tools;
@@ -13,6 +15,8 @@ use clap::Parser;
 use clap::Subcommand;
 use clap::ValueEnum;
 
+pub(super) use audit::AuditArguments;
+pub(super) use audit::AuditFormat;
 pub(super) use catalog::CatalogArguments;
 pub(super) use catalog::CatalogCommand;
 pub(super) use data::DataArguments;
@@ -24,6 +28,7 @@ pub(super) use format::PlanFormat;
 pub(super) use format::TableFormat;
 pub(super) use format::TextFormat;
 pub(super) use inventory::InventoryArguments;
+pub(super) use live::LiveArguments;
 pub(super) use plan::OsArgument;
 pub(super) use plan::PlanArguments;
 pub(super) use plan::ProviderArgument;
@@ -35,6 +40,7 @@ pub(super) use tools::CompletionsArguments;
 pub(super) use tools::Document;
 pub(super) use tools::ManArguments;
 pub(super) use tools::SchemaArguments;
+pub(super) use tools::ShellArgument;
 pub(super) use view::ExplainArguments;
 pub(super) use view::RenderArguments;
 pub(super) use view::VerifyArguments;
@@ -54,9 +60,10 @@ pub(super) use view::VerifyArguments;
     after_help = "Examples:
   kubehop plan --from 1.27 --to 1.30                        a summary of the way
   kubehop plan --from 1.27 --to 1.30 -o md > runbook.md     the runbook
-  kubehop inventory --from-dump dump > prod.yaml            an inventory, from what kubectl prints
+  kubehop inventory --context prod > prod.yaml              an inventory of a live cluster
   kubehop plan --inventory prod.yaml --to 1.33 -o yaml      the plan, to keep and review
   kubehop verify plan.yaml --inventory prod.yaml            is it sound, does it still fit
+  kubehop audit --context prod                              may the next upgrade start
 
 Exit codes: 0 done; 1 the answer is no (no legal path, findings); 2 wrong usage or input, failure."
 )]
@@ -88,12 +95,14 @@ pub(super) enum Color {
 pub(super) enum Command {
     /// Make a plan from what runs now to a target
     Plan(Box<PlanArguments>),
-    /// Make an inventory of a cluster from what kubectl and etcdctl print
+    /// Make an inventory of a live cluster, or from what kubectl and etcdctl print
     Inventory(Box<InventoryArguments>),
     /// Show a plan as a runbook, a summary, YAML or JSON
     Render(RenderArguments),
     /// Replay a plan step by step and prove that every moment of it is legal
-    Verify(VerifyArguments),
+    Verify(Box<VerifyArguments>),
+    /// Look at a cluster before an upgrade: is it in a state from which one may start
+    Audit(Box<AuditArguments>),
     /// Explain a rule, a finding, or why a step of a plan stands where it stands
     Explain(ExplainArguments),
     /// Look at the data on releases, etcd, skew and hazards, or check data of your own

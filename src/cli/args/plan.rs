@@ -15,15 +15,16 @@ use crate::version::VersionRequest;
 
 /// `kubehop plan`
 #[derive(Debug, Args)]
-#[command(group(ArgGroup::new("start").args(["from", "inventory", "from_dump"]).required(true)), after_help = "Examples:
+#[command(group(ArgGroup::new("start").args(["from", "inventory", "from_dump", "context", "kubeconfig", "in_cluster"]).required(true).multiple(true)), after_help = "Examples:
   kubehop plan --from 1.27 --to 1.30
   kubehop plan --from v1.33.5 --etcd 3.5.21 --to 1.34 --control-plane-nodes 3 --workers 40 -o md
+  kubehop plan --context prod-eu-1 --to 1.33
   kubehop plan --from-dump dump --to 1.33
   kubehop plan --inventory prod.yaml --to 1.33 --strategy min-drains -o yaml > plan.yaml
   kubectl hop plan --inventory - --to 1.31 < prod.yaml      installed as kubectl-hop")]
 pub(in crate::cli) struct PlanArguments {
     /// What runs now: a minor (`1.27`: its newest known patch) or a release (`v1.27.16`)
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", conflicts_with_all = ["inventory", "observed"])]
     pub(in crate::cli) from: Option<VersionRequest>,
     #[command(flatten)]
     pub(in crate::cli) source: SourceArguments,

@@ -6,6 +6,8 @@ use clap::ArgGroup;
 use clap::Args;
 use jiff::Timestamp;
 
+use super::LiveArguments;
+
 /// An inventory, or what one can be made of.
 #[derive(Debug, Clone, Default, Args)]
 pub(in crate::cli) struct SourceArguments {
@@ -16,14 +18,20 @@ pub(in crate::cli) struct SourceArguments {
     pub(in crate::cli) observed: ObservedArguments,
 }
 
-/// A cluster that is looked at: through files that were printed elsewhere.
+/// A cluster that is looked at: through files that were printed elsewhere, or live.
 #[derive(Debug, Clone, Default, Args)]
-#[command(group(ArgGroup::new("observed").args(["from_dump"]).multiple(true)))]
+#[command(group(ArgGroup::new("observed").args(["from_dump", "context", "kubeconfig", "in_cluster"]).multiple(true)))]
 pub(in crate::cli) struct ObservedArguments {
     /// What kubectl, etcdctl, kubeadm or the script of `kubehop inventory --script` printed: files,
     /// folders with all that is in them, `-` for standard input. What each is, is told from its
     /// content
-    #[arg(long, value_name = "PATH", num_args = 1.., help_heading = "Cluster")]
+    #[arg(
+        long,
+        value_name = "PATH",
+        num_args = 1..,
+        conflicts_with = "live",
+        help_heading = "Cluster"
+    )]
     pub(in crate::cli) from_dump: Vec<PathBuf>,
     /// What `etcdctl endpoint status -w json` or `etcdctl member list -w json` printed: the versions
     /// of an external etcd, which Kubernetes cannot tell; repeatable
@@ -32,11 +40,13 @@ pub(in crate::cli) struct ObservedArguments {
     /// A label of nodes that names their pool, before the usual ones of providers; repeatable
     #[arg(long, value_name = "KEY", requires = "observed", help_heading = "Cluster")]
     pub(in crate::cli) pool_label: Vec<String>,
-    /// The name of the cluster [default: that of kubeadm's configuration, or `unnamed`]
+    /// The name of the cluster [default: that of kubeadm's configuration, or of the context]
     #[arg(long, value_name = "NAME", requires = "observed", help_heading = "Cluster")]
     pub(in crate::cli) name: Option<String>,
-    /// When the cluster was looked at, such as `2026-11-20T08:00:00Z` [default: what the output of the
-    /// script says, else not known]
+    /// When the cluster was looked at, such as `2026-11-20T08:00:00Z` [default: now for a live cluster,
+    /// what the output of the script says, else not known]
     #[arg(long, value_name = "TIME", requires = "observed", help_heading = "Cluster")]
     pub(in crate::cli) observed_at: Option<Timestamp>,
+    #[command(flatten)]
+    pub(in crate::cli) live: LiveArguments,
 }

@@ -15,11 +15,30 @@ pub(in crate::cli) struct SchemaArguments {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   kubehop completions bash > /etc/bash_completion.d/kubehop
-  kubehop completions zsh > ~/.zfunc/_kubehop")]
+  kubehop completions zsh > ~/.zfunc/_kubehop
+  kubehop completions kubectl > ~/.local/bin/kubectl_complete-hop    for `kubectl hop`")]
 pub(in crate::cli) struct CompletionsArguments {
-    /// The shell
+    /// The shell, or `kubectl` for the program by which kubectl completes a plugin
     #[arg(value_enum, value_name = "SHELL")]
-    pub(in crate::cli) shell: clap_complete::Shell,
+    pub(in crate::cli) shell: ShellArgument,
+}
+
+/// Whoever completes words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ShellArgument {
+    /// Bash
+    Bash,
+    /// Elvish
+    Elvish,
+    /// fish
+    Fish,
+    /// `PowerShell`
+    #[value(name = "powershell")]
+    PowerShell,
+    /// Zsh
+    Zsh,
+    /// kubectl (1.26 or later): an executable `kubectl_complete-hop` in `PATH`
+    Kubectl,
 }
 
 /// `kubehop man`
@@ -44,4 +63,6 @@ pub(in crate::cli) enum Document {
     Matrix,
     /// Catalog data
     Catalog,
+    /// Accepted findings of an audit
+    Baseline,
 }

@@ -33,6 +33,7 @@ pub(in crate::cli) struct RenderArguments {
 #[command(after_help = "Examples:
   kubehop verify plan.yaml
   kubehop verify plan.yaml --inventory prod.yaml -o json     does it still fit the cluster
+  kubehop verify plan.yaml --context prod
   kubehop verify plan.yaml --from-dump dump")]
 pub(in crate::cli) struct VerifyArguments {
     /// The plan; `-` reads standard input
