@@ -4,9 +4,9 @@
 //! text ─► input: decode, frame ─► object: minimal types ─► seen: facts, by source ─► build ─► Inventory
 //! ```
 //!
-//! [`input`] cuts a text into single objects while it streams, so that no more than one of them is
-//! in memory. [`object`] reads of an object what an inventory needs, and skips the rest unread.
-//! [`seen`] keeps the facts and refuses contradictions. [`build`] makes the one inventory of them;
+//! `input` cuts a text into single objects while it streams, so that no more than one of them is
+//! in memory. `object` reads of an object what an inventory needs, and skips the rest unread.
+//! `seen` keeps the facts and refuses contradictions. `build` makes the one inventory of them;
 //! what is missing becomes an [`Unknown`], never a guess. No clock, environment or network here:
 //! `cli` opens the files, and a live cluster feeds the same readers with pages of JSON.
 

@@ -72,51 +72,11 @@ pub(in crate::provider) fn control_plane_node(
             as_root(&pull_images(&to))
         ),
     ));
-    if turn == Turn::First {
-        let plan_freeze = if to.minor() >= PLAN_ETCD_FROM { freeze } else { "" };
-        commands.push(operator(save_kube_system(&to)));
-        commands.push(
-            on(host, format!("sudo kubeadm upgrade plan {to}{plan_freeze}"))
-                .expecting("no row says `yes` under `MANUAL UPGRADE REQUIRED`"),
-        );
-        commands.push(on(host, format!("sudo kubeadm upgrade diff {to}")).expecting(
-            "only what the new release brings changes. Own edits that would be lost show up as removals: keep those as patches, and add `--patches DIR` to the commands below",
-        ));
-        commands.push(
-            on(
-                host,
-                format!(
-                    "sudo kubeadm upgrade apply {to} --dry-run{freeze} >/dev/null && echo 'dry run: passed'"
-                ),
-            )
-            .expecting("`dry run: passed`"),
-        );
-        commands.push(
-            on(
-                host,
-                format!(
-                    "# kubeadm waits up to 5 minutes for each component.\nsudo kubeadm upgrade apply {to} -y{freeze}"
-                ),
-            )
-            .expecting(format!(
-                "a line near the end says `SUCCESS!`. If the documentation of your network plugin asks for another version with {}, move it now, once",
-                to.minor()
-            )),
-        );
-    } else {
-        if turn == Turn::Completes {
-            commands.push(record_names(&to, freeze));
-        }
-        commands.push(
-            on(
-                host,
-                format!(
-                    "# kubeadm waits up to 5 minutes for each component. Add --patches DIR if you use patches.\nsudo kubeadm upgrade node{freeze}"
-                ),
-            )
-            .expecting("one of the last lines says that the control plane instance of this node was upgraded"),
-        );
-    }
+    commands.extend(match turn {
+        Turn::First => apply(host, &to, freeze),
+        Turn::Follows => vec![follow(host, freeze)],
+        Turn::Completes => vec![record_names(&to, freeze), follow(host, freeze)],
+    });
     if moves_addons {
         let what = if site.kube_proxy == KubeProxyMode::DaemonSet {
             "kube-proxy (on all nodes) and CoreDNS"
@@ -151,6 +111,50 @@ pub(in crate::provider) fn control_plane_node(
         },
         duration: durations::CONTROL_PLANE_NODE,
     }
+}
+
+/// The first node: what kubeadm would do, looked at in three ways, and then done.
+fn apply(host: &str, to: &KubernetesVersion, freeze: &str) -> Vec<Command> {
+    let plan_freeze = if to.minor() >= PLAN_ETCD_FROM { freeze } else { "" };
+    vec![
+operator(save_kube_system(to)),
+
+    on(host, format!("sudo kubeadm upgrade plan {to}{plan_freeze}"))
+        .expecting("no row says `yes` under `MANUAL UPGRADE REQUIRED`"),
+on(host, format!("sudo kubeadm upgrade diff {to}")).expecting(
+    "only what the new release brings changes. Own edits that would be lost show up as removals: keep those as patches, and add `--patches DIR` to the commands below",
+),
+
+    on(
+        host,
+        format!(
+            "sudo kubeadm upgrade apply {to} --dry-run{freeze} >/dev/null && echo 'dry run: passed'"
+        ),
+    )
+    .expecting("`dry run: passed`"),
+
+    on(
+        host,
+        format!(
+            "# kubeadm waits up to 5 minutes for each component.\nsudo kubeadm upgrade apply {to} -y{freeze}"
+        ),
+    )
+    .expecting(format!(
+        "a line near the end says `SUCCESS!`. If the documentation of your network plugin asks for another version with {}, move it now, once",
+        to.minor()
+    )),
+    ]
+}
+
+/// Another node: it follows the record that the first one wrote.
+fn follow(host: &str, freeze: &str) -> Command {
+    on(
+        host,
+        format!(
+            "# kubeadm waits up to 5 minutes for each component. Add --patches DIR if you use patches.\nsudo kubeadm upgrade node{freeze}"
+        ),
+    )
+    .expecting("one of the last lines says that the control plane instance of this node was upgraded")
 }
 
 fn save_kube_system(to: &KubernetesVersion) -> String {
