@@ -15,6 +15,10 @@ pub(super) enum Stage {
     Learn,
     /// Bring back to health what is not.
     Heal,
+    /// Bring members of etcd that stand a minor behind others to where they may follow.
+    EtcdPatch,
+    /// Bring all members of etcd to one version.
+    EtcdLevel,
     /// Finish the hop that was begun.
     Finish,
     /// Bring the controllers to their API servers.

@@ -1,6 +1,7 @@
 //! What every check looks at: the cluster, the catalog, the rows, the hop that would come next.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
@@ -23,6 +24,7 @@ use crate::version::EtcdMinor;
 use crate::version::KubernetesVersion;
 use crate::version::MinorVersion;
 
+use super::report::Stage;
 use super::roster;
 use super::roster::Row;
 
@@ -98,6 +100,15 @@ impl<'a> Scene<'a> {
             }
             _ => Seen::default(),
         })
+    }
+
+    /// When etcd changes its patch: before the half-done hop goes on where members were left a minor
+    /// behind, with the next hop otherwise.
+    pub(super) fn stage_of_patches(&self) -> Stage {
+        let members = self.inventory.etcd.members.iter();
+        let minors: BTreeSet<_> =
+            members.filter_map(|member| Some(member.version.as_ref()?.minor())).collect();
+        if minors.len() > 1 { Stage::EtcdPatch } else { Stage::Etcd }
     }
 
     /// Whether kubeadm moves etcd itself.

@@ -163,6 +163,25 @@ fn what_comes_first_stands_in_order() {
     }
 }
 
+/// What `kubeadm upgrade apply` leaves behind on its first node: etcd of the others may not follow from
+/// where it is, and comes before their API servers.
+#[test]
+fn etcd_that_was_left_behind_comes_before_the_rest_of_the_hop() {
+    let mut inventory = cluster(33);
+    let first = &mut inventory.control_plane[0];
+    for part in [&mut first.apiserver, &mut first.controller_manager, &mut first.scheduler] {
+        *part = Some(newest(34));
+    }
+    for (at, member) in inventory.etcd.members.iter_mut().enumerate() {
+        let version = if at == 0 { "v3.6.14" } else { "v3.5.27" };
+        member.version = Some(version.parse().unwrap());
+    }
+    let first = audited(&inventory, &options("2025-08-01", None)).next_hop.first;
+    let place = |part: &str| first.iter().position(|text| text.contains(part)).unwrap();
+    assert!(place("v3.5.32 or later") < place("the version of the others"), "{first:#?}");
+    assert!(place("the version of the others") < place("finish the hop"), "{first:#?}");
+}
+
 #[test]
 fn next_supposes_that_the_api_servers_have_moved() {
     let mut inventory = cluster(33);

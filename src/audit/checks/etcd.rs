@@ -70,8 +70,11 @@ fn versions(scene: &Scene<'_>, report: &mut Report) {
              members must be healthy and run one version",
             shown.join(", ")
         ))
-        .help(format!("bring etcd on {} to {newest}, one member at a time", scene.names(&behind)))
-        .first(Stage::Etcd)
+        .help(format!(
+            "bring etcd on {} to the version of the others, one member at a time",
+            scene.names(&behind)
+        ))
+        .first(Stage::EtcdLevel)
         .rows(&behind);
     report.add(if apart { draft.weighs(Severity::Error) } else { draft });
 }
@@ -159,10 +162,13 @@ fn floor(scene: &Scene<'_>, matrix: &EtcdMatrix, oldest: &EtcdVersion, report: &
         .says(format!(
             "etcd {to} must be entered from {floor} or later, and {oldest} runs; {needs}"
         ))
-        .help(format!("bring every member of etcd to {floor} or later, such as {stop}"))
+        .help(format!(
+            "bring etcd on {} to {floor} or later, such as {stop}",
+            scene.names(&below(scene, floor))
+        ))
         .source(source);
     report.add(if bound {
-        draft.first(Stage::Etcd).rows(&below(scene, floor)).unless(entry.verified)
+        draft.first(scene.stage_of_patches()).rows(&below(scene, floor)).unless(entry.verified)
     } else {
         draft.weighs(Severity::Info)
     });

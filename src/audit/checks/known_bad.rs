@@ -16,7 +16,6 @@ use crate::diagnostic::Severity;
 use super::super::codes::Code;
 use super::super::report::Draft;
 use super::super::report::Report;
-use super::super::report::Stage;
 use super::super::scene::Scene;
 
 pub(super) fn check(scene: &Scene<'_>, report: &mut Report) -> Result<(), Diagnostic> {
@@ -88,7 +87,7 @@ fn in_use(
         .source(entry.source.first().cloned().unwrap_or_default());
     // The hop moves Kubernetes away from its fault; it would take a fault of etcd along.
     let stays = code == Code::EtcdKnownBad && severity == Severity::Error;
-    let draft = if stays { draft.first(Stage::Etcd) } else { draft };
+    let draft = if stays { draft.first(scene.stage_of_patches()) } else { draft };
     report.add(draft.rows(rows).unless(entry.verified));
 }
 
