@@ -21,6 +21,7 @@ pub mod cli;
 pub mod cluster;
 pub mod component;
 pub mod diagnostic;
+pub mod estimate;
 pub mod finding;
 pub mod inventory;
 pub mod name;

@@ -1,5 +1,7 @@
 //! The flags, as they are typed. The doc comments are the help text.
 
+mod estimate;
+
 use std::path::PathBuf;
 
 use clap::ArgGroup;
@@ -13,6 +15,8 @@ use crate::version::EtcdVersion;
 use crate::version::KubernetesVersion;
 use crate::version::MinorVersion;
 use crate::version::VersionRequest;
+
+pub(super) use estimate::EstimateArguments;
 
 /// Plans Kubernetes upgrades: one minor at a time, every step proven, as a runbook
 ///
@@ -66,6 +70,8 @@ pub(super) enum Command {
     Render(RenderArguments),
     /// Replay a plan step by step and prove that every moment of it is legal
     Verify(VerifyArguments),
+    /// Estimate how long a plan takes, and when it can happen
+    Estimate(Box<EstimateArguments>),
     /// Explain a rule, a finding, or why a step of a plan stands where it stands
     Explain(ExplainArguments),
     /// Look at the data on releases, etcd, skew and hazards, or check data of your own
@@ -310,6 +316,10 @@ pub(super) enum Document {
     Matrix,
     /// Catalog data
     Catalog,
+    /// A calendar: when work may happen
+    Calendar,
+    /// A profile: durations of one's own
+    Estimates,
 }
 
 /// The forms of a plan.

@@ -5,6 +5,7 @@
 
 mod args;
 mod catalog;
+mod estimate;
 mod explain;
 mod input;
 mod plan;
@@ -77,6 +78,7 @@ fn dispatch(
         Command::Plan(arguments) => plan::run(arguments, printer),
         Command::Render(arguments) => render::run(arguments, printer),
         Command::Verify(arguments) => verify::run(arguments, printer),
+        Command::Estimate(arguments) => estimate::run(arguments, printer),
         Command::Explain(arguments) => explain::run(arguments, printer),
         Command::Catalog(arguments) => catalog::run(arguments, printer),
         Command::Schema(arguments) => schema::run(arguments, printer),

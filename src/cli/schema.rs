@@ -2,6 +2,8 @@
 
 use crate::catalog;
 use crate::diagnostic::Diagnostic;
+use crate::estimate::calendar;
+use crate::estimate::profile;
 use crate::inventory;
 use crate::plan;
 
@@ -20,6 +22,8 @@ pub(super) fn run(
         Document::Inventory => inventory::schema(),
         Document::Matrix => catalog::schema::etcd_matrix(),
         Document::Catalog => catalog::schema::catalog(),
+        Document::Calendar => calendar::schema(),
+        Document::Estimates => profile::schema(),
     };
     printer.line(&json(&schema)?);
     Ok(ExitStatus::Done)
