@@ -132,6 +132,12 @@ fn help(message: &str, path: Option<&str>) -> String {
                 return "a plan goes to `kubehop render`, `verify` and `explain`".to_owned();
             }
             "EtcdMatrix" => return "an etcd matrix goes to `--etcd-matrix FILE`".to_owned(),
+            "Calendar" => {
+                return "a calendar goes to `kubehop estimate --calendar FILE`".to_owned();
+            }
+            "EstimateProfile" => {
+                return "a profile goes to `kubehop estimate --estimates FILE`".to_owned();
+            }
             "Catalog" => return "catalog data go to `--catalog FILE`".to_owned(),
             _ => {}
         }
@@ -145,8 +151,7 @@ fn help(message: &str, path: Option<&str>) -> String {
     if message.contains("more than one document") {
         return "put each document into a file of its own".to_owned();
     }
-    "the form of every document is printed by `kubehop schema plan|inventory|matrix|catalog`"
-        .to_owned()
+    "the form of every document is printed by `kubehop schema DOCUMENT`".to_owned()
 }
 
 fn is_path(text: &str) -> bool {

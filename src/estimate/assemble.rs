@@ -125,7 +125,7 @@ impl Entry<'_> {
     fn step(&self, job: &Job, slots: &[Slot], places: &BTreeMap<u32, usize>) -> StepEstimate {
         let mut parts = job.parts.clone();
         parts.extend(cut_rounds(job, slots));
-        let placed = slots.iter().map(|slot| Placed {
+        let slots = slots.iter().map(|slot| Placed {
             start: self.at(slot.start),
             end: self.at(slot.end),
             window: slot.window.and_then(|window| places.get(&window).copied()),
@@ -141,7 +141,7 @@ impl Entry<'_> {
             group: job.group,
             minutes: sum(parts.iter().map(Part::minutes)),
             hands_on_minutes: sum(parts.iter().map(Part::hands_on)),
-            placed: placed.collect(),
+            placed: slots.collect(),
             parts,
         }
     }

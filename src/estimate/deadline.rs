@@ -94,11 +94,13 @@ pub(super) fn answer(
         reached: Instant::new(reached, zone),
         holds,
         days_late: days(goal.date, date(reached)).max(0),
+        past_at_start: false,
         latest_start: None,
         relaxations: Vec::new(),
     };
     if goal.date < date(start) {
-        return Ok(deadline); // past before anything begins: nothing that is asked below helps
+        deadline.past_at_start = true;
+        return Ok(deadline); // nothing that is asked below helps
     }
     deadline.latest_start = latest_start(&runs, request.calendar, goal.date)?;
     if !holds {

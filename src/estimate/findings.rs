@@ -10,8 +10,11 @@ use crate::plan::StepId;
 
 use super::Request;
 use super::durations::FROM_PLAN;
+use super::keys::Key;
 use super::outcome::Deadline;
 use super::outcome::DoesNotFit;
+use super::outcome::HopEstimate;
+use super::outcome::Milestone;
 use super::outcome::Support;
 use super::work::Work;
 
@@ -23,6 +26,7 @@ pub const CODES: &[(&str, Severity, &str)] = &[
     (DEADLINE_MISSED, Severity::Error, "the deadline does not hold"),
     (UNKNOWN_NAME, Severity::Warning, "calendar or profile name what the plan does not have"),
     (PLANS_OWN_MINUTES, Severity::Info, "the plan has minutes of its own"),
+    (NEW_ETCD_RESTS, Severity::Warning, "an older API server stays on a newer minor of etcd"),
 ];
 
 const DOES_NOT_FIT: &str = "EST001";
@@ -31,6 +35,7 @@ const TARGET_UNSUPPORTED: &str = "EST003";
 const DEADLINE_MISSED: &str = "EST004";
 const UNKNOWN_NAME: &str = "EST005";
 const PLANS_OWN_MINUTES: &str = "EST006";
+const NEW_ETCD_RESTS: &str = "EST007";
 
 /// Where ends of life are looked up.
 const RELEASES: &str = "https://kubernetes.io/releases/patch-releases/";
@@ -46,6 +51,11 @@ fn finding(code: &'static str, subject: String, message: String, help: String) -
         help,
         source: String::new(),
     }
+}
+
+/// `1 day`, `2 days`.
+fn counted(count: i64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 /// `1.08 to 1.12`, or `1.08`.
@@ -93,8 +103,13 @@ pub(super) fn of_support(support: &Support) -> Vec<Finding> {
             PAST_END_OF_LIFE,
             format!("{} in {}", past.component, past.environment),
             format!(
-                "{} runs {} from {} to {}, {} days past its end of life on {}{stays}",
-                past.component, past.minor, past.from, past.to, past.days, past.end_of_life
+                "{} runs {} from {} to {}, {} past its end of life on {}{stays}",
+                past.component,
+                past.minor,
+                past.from,
+                past.to,
+                counted(past.days, "day"),
+                past.end_of_life
             ),
             "start earlier, or let someone accept the days without patches".to_owned(),
         );
@@ -118,35 +133,78 @@ pub(super) fn of_support(support: &Support) -> Vec<Finding> {
     findings
 }
 
+/// etcd at a new minor that waits longer for its API servers than it is to be watched: legal, but no
+/// state that upstream knows as one to rest in.
+pub(super) fn of_rests(hops: &[HopEstimate]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for environment in hops.iter().flat_map(|hop| &hop.environments) {
+        for pair in environment.steps.windows(2) {
+            let soak = pair[0].parts.iter().any(|part| part.key == Some(Key::EtcdSoakMinor));
+            let (Some(etcd), Some(next)) = (pair[0].placed.first(), pair[1].placed.first()) else {
+                continue;
+            };
+            let rest = next.start.minute() - etcd.start.minute();
+            if soak && super::minutes::unsigned(rest) > pair[0].minutes.high {
+                findings.push(finding(
+                    NEW_ETCD_RESTS,
+                    format!("{} in {}", pair[0].step, environment.name),
+                    format!(
+                        "etcd waits at its new minor from {} to {} for the API servers, {} hours; at most {} are for watching it",
+                        etcd.start.date(),
+                        next.start.date(),
+                        rest / 60,
+                        pair[0].minutes.high / 60
+                    ),
+                    "start so that etcd does not fall before a day without a window, or open one for the API servers".to_owned(),
+                ));
+            }
+        }
+    }
+    findings
+}
+
 /// A deadline that does not hold.
 pub(super) fn of_deadline(deadline: &Deadline) -> Option<Finding> {
     if deadline.holds {
         return None;
     }
     let start = match deadline.latest_start {
+        _ if deadline.past_at_start => "the day is past before anything begins".to_owned(),
         Some(day) => format!("the latest start that holds is {day}"),
         None => "no start in the two years before holds".to_owned(),
     };
     let help = match deadline.relaxations.iter().find(|relaxation| relaxation.holds) {
         Some(relaxation) => format!("it holds with {}", relaxation.change),
+        None if deadline.past_at_start => {
+            "start as soon as possible, or let someone accept the days without patches".to_owned()
+        }
         None => match deadline.relaxations.iter().max_by_key(|relaxation| relaxation.days_gained) {
             Some(best) => format!(
-                "nothing that was tried alone is enough; {} gains the most, {} days",
-                best.change, best.days_gained
+                "nothing that was tried alone is enough; {} gains the most, {}",
+                best.change,
+                counted(best.days_gained, "day")
             ),
             None => "nothing that was tried helps: move the date".to_owned(),
         },
     };
-    Some(finding(
+    let (subject, what, severity) = match deadline.milestone {
+        Milestone::Finish => ("deadline", "everything is done", Severity::Error),
+        // Nobody asked: what follows from it stands in the days past the end of life.
+        Milestone::LeavesTheFirstMinor => {
+            ("end of life", "the first minor is left", Severity::Warning)
+        }
+    };
+    let one = finding(
         DEADLINE_MISSED,
-        format!("deadline {}", deadline.date),
+        format!("{subject} {}", deadline.date),
         format!(
-            "reached safely on {}, {} days late; {start}",
+            "{what} safely (P90) on {}, {} late; {start}",
             deadline.reached.date(),
-            deadline.days_late
+            counted(deadline.days_late, "day")
         ),
         help,
-    ))
+    );
+    Some(Finding { severity, ..one })
 }
 
 /// Names in calendar and profile that the plan does not have, and steps with minutes of their own.

@@ -18,8 +18,6 @@ use crate::plan::Plan;
 use crate::plan::Step;
 use crate::plan::StepId;
 
-use super::calendar::Calendar;
-use super::durations::Durations;
 use super::keys::Key;
 use super::keys::Table;
 use super::parts;
@@ -196,19 +194,14 @@ enum Subject {
 ///
 /// A diagnostic for a record from which nothing can be learnt.
 pub fn learn(plan: &Plan, rows: &[SignOff]) -> Result<EstimateProfile, Diagnostic> {
-    let (calendar, table) = (Calendar::embedded()?, Table::embedded()?);
-    let profile = EstimateProfile::default();
-    let durations = Durations::new(table, &profile, 0);
+    let table = Table::embedded()?;
     let mut samples: BTreeMap<Subject, Vec<u64>> = BTreeMap::new();
     for (steps, context) in contexts(plan) {
         for (place, step) in steps.iter().enumerate() {
             for row in rows.iter().filter(|row| row.step == step.id) {
                 let key = parts::lead_key(step, place, &context);
-                if let Some((subject, minutes)) =
-                    sample(step, row, key, &context, &durations, &calendar)
-                {
-                    samples.entry(subject).or_default().push(minutes);
-                }
+                let (subject, minutes) = sample(step, row, key, &table);
+                samples.entry(subject).or_default().push(minutes);
             }
         }
     }
@@ -237,28 +230,20 @@ fn contexts(plan: &Plan) -> Vec<(&[Step], Context<'_>)> {
 }
 
 /// What a line says about a key or a pool: the minutes of one of what it counts.
-fn sample(
-    step: &Step,
-    row: &SignOff,
-    key: Key,
-    context: &Context<'_>,
-    durations: &Durations<'_>,
-    calendar: &Calendar,
-) -> Option<(Subject, u64)> {
+fn sample(step: &Step, row: &SignOff, key: Key, table: &Table) -> (Subject, u64) {
     let minutes = row.minutes();
     let subject = match (&step.pool, key) {
         (Some(pool), Key::Node) => Subject::Pool(pool.clone()),
         _ => Subject::Key(key),
     };
     if row.target.is_some() {
-        return Some((subject, minutes));
+        return (subject, minutes);
     }
-    let environment = calendar.environments.first()?;
-    let rollout = parts::rollout(step, environment, context, durations);
+    let rollout = parts::planned_rollout(step);
     let frame = match key {
-        Key::EtcdMember => durations.table.entry(Key::EtcdFrame).minutes.likely,
+        Key::EtcdMember => table.entry(Key::EtcdFrame).minutes.likely,
         Key::Node if rollout.is_some_and(|rollout| rollout.canary > 0) => {
-            durations.table.entry(Key::CanaryLook).minutes.likely
+            table.entry(Key::CanaryLook).minutes.likely
         }
         _ => 0,
     };
@@ -269,7 +254,7 @@ fn sample(
         _ => 1,
     };
     let minutes = minutes.saturating_sub(frame).div_ceil(count.max(1));
-    Some((subject, minutes))
+    (subject, minutes)
 }
 
 /// Three points from sorted minutes.

@@ -154,13 +154,14 @@ pub fn estimate(request: &Request<'_>) -> Result<Answer, Diagnostic> {
     let (hops, closing) = assemble::hops(plan, &model, horizon.lines(), &schedule, &ends);
     let latest = schedule.finish.max(finish.p90.minute());
     let freezes = assemble::freezes(&model, horizon.lines(), begin, latest);
-    let weighs = weigh::weigh(&model, &mut horizon, begin, schedule.finish)?;
+    let weighs = weigh::weigh(&model, &table, &mut horizon, begin, schedule.finish)?;
     let support = support::support(plan, &model, &schedule, releases, begin, &finish);
     let deadline = goal(request)
         .map(|goal| deadline::answer(request, &table, &model, &draws, begin, &goal))
         .transpose()?;
     let mut findings: Vec<Finding> = deadline.iter().filter_map(findings::of_deadline).collect();
     findings.extend(findings::of_support(&support));
+    findings.extend(findings::of_rests(&hops));
     findings.extend(findings::of_names(request, &model.works));
     Ok(Answer::Estimate(Box::new(Estimate {
         plan: plan.metadata.name.clone(),

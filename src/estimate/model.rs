@@ -12,7 +12,9 @@ use super::calendar::Environment;
 use super::calendar::lines::Lines;
 use super::calendar::lines::minute;
 use super::durations::Durations;
+use super::keys::Entry;
 use super::keys::Key;
+use super::keys::Measure;
 use super::keys::Table;
 use super::minutes::Minute;
 use super::minutes::signed;
@@ -61,12 +63,16 @@ impl<'a> Model<'a> {
         Self { calendar, works, program }
     }
 
-    /// The same with what a key stands for at its high minutes.
-    pub(super) fn raised(&self, key: Key) -> Self {
+    /// The same with what a key stands for at its high minutes. A soak that the calendar decides has
+    /// no high minutes of its own: it is taken as long as the table's.
+    pub(super) fn raised(&self, key: Key, table: &Table) -> Self {
+        let Entry { measure, minutes, .. } = table.entry(key);
+        let least = if *measure == Measure::Elapsed { minutes.high } else { 0 };
         let mut works = self.works.clone();
         let jobs = works.iter_mut().flat_map(|work| &mut work.hops).flat_map(|hop| &mut hop.jobs);
         for part in jobs.flat_map(|job| &mut job.parts).filter(|part| part.key == Some(key)) {
-            part.each.likely = part.each.high;
+            part.each.likely = part.each.high.max(least);
+            part.each.high = part.each.likely;
         }
         Self::of(self.calendar, works)
     }

@@ -326,6 +326,9 @@ pub struct Deadline {
     pub holds: bool,
     /// Days by which it is late; 0 where it holds.
     pub days_late: i64,
+    /// Whether the day is past before anything begins: nothing else is asked then.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub past_at_start: bool,
     /// The latest day to start on that still holds; absent where none of the two years before the
     /// deadline does.
     #[serde(skip_serializing_if = "Option::is_none")]

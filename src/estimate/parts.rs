@@ -248,7 +248,7 @@ fn planned_sum(
 }
 
 /// The rollout as the plan sized it.
-fn planned_rollout(step: &Step) -> Option<Rollout> {
+pub(super) fn planned_rollout(step: &Step) -> Option<Rollout> {
     if !is_rollout(step) {
         return None;
     }

@@ -186,8 +186,8 @@ impl JsonSchema for Minutes {
 macro_rules! bounded {
     ($(#[$doc:meta])+ $type:ident, $low:literal..=$high:literal) => {
         $(#[$doc])+
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-        #[serde(try_from = "u64", into = "u64")]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+        #[serde(transparent)]
         pub struct $type(u64);
 
         impl $type {
@@ -209,9 +209,25 @@ macro_rules! bounded {
             }
         }
 
-        impl From<$type> for u64 {
-            fn from(number: $type) -> Self {
-                number.0
+        impl<'de> Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                // A visitor, so that the parser knows the place of what is refused.
+                struct Visitor;
+                impl serde::de::Visitor<'_> for Visitor {
+                    type Value = $type;
+
+                    fn expecting(
+                        &self,
+                        formatter: &mut std::fmt::Formatter<'_>,
+                    ) -> std::fmt::Result {
+                        write!(formatter, "a number from {} to {}", $low, $high)
+                    }
+
+                    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<$type, E> {
+                        number.try_into().map_err(E::custom)
+                    }
+                }
+                deserializer.deserialize_u64(Visitor)
             }
         }
 

@@ -3,7 +3,7 @@
 //! Each step in each environment is drawn once a run, from the PERT distribution over its three
 //! points (<https://en.wikipedia.org/wiki/PERT_distribution>); all rounds of a rollout go at the pace
 //! that was drawn, since what makes one drain slow makes the next one slow. The draws are those of a
-//! ChaCha stream of its own for each step and environment, named by what the step is: another job, or
+//! `ChaCha` stream of its own for each step and environment, named by what the step is: another job, or
 //! another calendar, leaves them as they are, so that two estimates differ only by what was changed.
 //!
 //! A beta variate costs a hundred times what placing a job costs, so each distribution is laid down
@@ -30,7 +30,8 @@ use super::work::Job;
 use super::work::Work;
 
 /// Rows of a table of quantiles.
-const ROWS: usize = 1024;
+const ROWS: usize = ROWS_U16 as usize;
+const ROWS_U16: u16 = 1024;
 
 /// Steps of the integral over one distribution.
 const GRID: u32 = 4096;
@@ -133,7 +134,7 @@ impl Draws {
                 stream.fill_bytes(&mut bytes);
                 for (run, pair) in bytes.chunks_exact(2).enumerate() {
                     let row = u16::from_le_bytes([pair[0], pair[1]]);
-                    drawn.rows[run * count + number] = row % ROWS as u16;
+                    drawn.rows[run * count + number] = row % ROWS_U16;
                 }
             }
             drawn

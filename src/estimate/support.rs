@@ -13,6 +13,7 @@ use crate::catalog::Release;
 use crate::catalog::Releases;
 use crate::component::Component;
 use crate::plan::Plan;
+use crate::version::KubernetesVersion;
 use crate::version::MinorVersion;
 
 use super::minutes::Minute;
@@ -148,7 +149,7 @@ fn runs(plan: &Plan, moves: &[(Move, Minute)], start: Minute) -> Vec<Run> {
 
 fn at_the_start(plan: &Plan, component: Component) -> BTreeSet<MinorVersion> {
     let groups = plan.initial_state.instances.iter().filter(|group| group.component == component);
-    groups.filter_map(|group| group.version.kubernetes().map(|version| version.minor())).collect()
+    groups.filter_map(|group| group.version.kubernetes().map(KubernetesVersion::minor)).collect()
 }
 
 /// The jobs of an environment after which nothing runs a minor, or an older one, any more.

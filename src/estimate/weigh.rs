@@ -7,6 +7,7 @@ use crate::diagnostic::Diagnostic;
 use super::calendar::Calendar;
 use super::calendar::Day;
 use super::keys::Key;
+use super::keys::Table;
 use super::minutes::Minute;
 use super::model::Horizon;
 use super::model::Model;
@@ -17,6 +18,7 @@ use super::support::days;
 /// What each assumption weighs, the heaviest first; what moves nothing is left out.
 pub(super) fn weigh(
     model: &Model<'_>,
+    table: &Table,
     horizon: &mut Horizon<'_>,
     start: Minute,
     finish: Minute,
@@ -42,7 +44,7 @@ pub(super) fn weigh(
         .filter_map(|part| part.key)
         .collect();
     for key in used {
-        let raised = model.raised(key);
+        let raised = model.raised(key, table);
         let end = horizon.run(|lines| raised.likely(lines, start))?.finish;
         note(key.to_string(), "takes its high minutes every time".to_owned(), end);
     }

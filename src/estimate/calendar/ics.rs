@@ -168,11 +168,10 @@ fn events(file: &SourceFile) -> Result<Vec<Event>, Diagnostic> {
                 }
                 open.push(part);
             }
-            "END" => {
-                if open.pop().is_some_and(|part| part == "VEVENT") {
-                    events.extend(event.take().filter(|event| !event.cancelled));
-                }
+            "END" if open.pop().is_some_and(|part| part == "VEVENT") => {
+                events.extend(event.take().filter(|event| !event.cancelled));
             }
+            "END" => {}
             // Not of an alarm inside the event.
             _ if open.last().is_some_and(|part| part == "VEVENT") => {
                 if let Some(event) = &mut event {

@@ -12,7 +12,6 @@ use serde::Deserialize;
 use serde::Deserializer;
 use serde::Serialize;
 use serde::Serializer;
-use serde::de::Error as _;
 
 /// A day of the week.
 #[derive(
@@ -149,7 +148,7 @@ impl FromStr for Zone {
             .map(|name| (similarity(&shown, name.as_str()), name.as_str().to_owned()))
             .max_by(|left, right| left.0.total_cmp(&right.0).then_with(|| right.1.cmp(&left.1)))
             .unwrap_or((0.0, String::new()));
-        let hint = if similarity > 0.75 {
+        let hint = if similarity > 0.85 {
             format!("did you mean `{best}`?")
         } else {
             "requires an IANA name such as `Europe/Berlin`".to_owned()
@@ -320,7 +319,20 @@ macro_rules! as_text {
 
         impl<'de> Deserialize<'de> for $type {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+                // A visitor, so that the parser knows the place of what is refused.
+                struct Visitor;
+                impl serde::de::Visitor<'_> for Visitor {
+                    type Value = $type;
+
+                    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        formatter.write_str("text")
+                    }
+
+                    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$type, E> {
+                        text.parse().map_err(E::custom)
+                    }
+                }
+                deserializer.deserialize_str(Visitor)
             }
         }
 
