@@ -4,7 +4,6 @@
 use jiff::civil::Date;
 
 use crate::diagnostic::Diagnostic;
-use crate::plan::Duration;
 use crate::plan::Plan;
 
 use super::calendar::Calendar;
@@ -12,9 +11,6 @@ use super::calendar::Environment;
 use super::calendar::lines::Lines;
 use super::calendar::lines::minute;
 use super::durations::Durations;
-use super::keys::Entry;
-use super::keys::Key;
-use super::keys::Measure;
 use super::keys::Table;
 use super::minutes::Minute;
 use super::minutes::signed;
@@ -25,7 +21,9 @@ use super::profile::EstimateProfile;
 use super::schedule::Pace;
 use super::schedule::Program;
 use super::schedule::Record;
+use super::work::Job;
 use super::work::Needs;
+use super::work::Part;
 use super::work::Work;
 
 /// How far the time line reaches at first, in days.
@@ -55,26 +53,8 @@ impl<'a> Model<'a> {
             .iter()
             .map(|environment| Work::new(plan, environment, &durations))
             .collect();
-        Self::of(calendar, works)
-    }
-
-    fn of(calendar: &'a Calendar, works: Vec<Work>) -> Self {
         let program = Program::new(&works, &calendar.environments, calendar.staging_ahead);
         Self { calendar, works, program }
-    }
-
-    /// The same with what a key stands for at its high minutes. A soak that the calendar decides has
-    /// no high minutes of its own: it is taken as long as the table's.
-    pub(super) fn raised(&self, key: Key, table: &Table) -> Self {
-        let Entry { measure, minutes, .. } = table.entry(key);
-        let least = if *measure == Measure::Elapsed { minutes.high } else { 0 };
-        let mut works = self.works.clone();
-        let jobs = works.iter_mut().flat_map(|work| &mut work.hops).flat_map(|hop| &mut hop.jobs);
-        for part in jobs.flat_map(|job| &mut job.parts).filter(|part| part.key == Some(key)) {
-            part.each.likely = part.each.high.max(least);
-            part.each.high = part.each.likely;
-        }
-        Self::of(self.calendar, works)
     }
 
     pub(super) fn names(&self) -> Vec<&'a str> {
@@ -120,15 +100,44 @@ impl<'a> Model<'a> {
 
     /// The schedule with the minutes that are likely.
     pub(super) fn likely(&self, lines: &Lines, start: Minute) -> Result<Schedule, BeyondHorizon> {
-        let minutes = self.works.iter().map(|work| work.jobs().map(Likely::of).collect()).collect();
-        let pace = LikelyPace { minutes };
         let mut schedule = Schedule {
             slots: self.works.iter().map(|work| vec![Vec::new(); work.jobs().count()]).collect(),
             ends: vec![vec![start; self.hops()]; self.works.len()],
             finish: start,
         };
-        self.program.run(lines, start, &pace, &mut schedule)?;
+        self.program.run(lines, start, &self.pace(|_| 0), &mut schedule)?;
         Ok(schedule)
+    }
+
+    /// The end with the minutes that are likely, but at least `least` minutes for each part of which
+    /// it says so.
+    pub(super) fn end(
+        &self,
+        lines: &Lines,
+        start: Minute,
+        least: impl Fn(&Part) -> u64,
+    ) -> Result<Minute, BeyondHorizon> {
+        let mut finish = Finish(start);
+        self.program.run(lines, start, &self.pace(least), &mut finish)?;
+        Ok(finish.0)
+    }
+
+    fn pace(&self, least: impl Fn(&Part) -> u64) -> LikelyPace {
+        let minutes = |part: &Part, count: u64| {
+            signed(part.each.likely.max(least(part)).saturating_mul(count))
+        };
+        let likely = |job: &Job| {
+            let sum = |per_round: bool| {
+                let parts = job.parts.iter().filter(move |part| part.per_round == per_round);
+                parts.map(|part| minutes(part, if per_round { 1 } else { part.count })).sum()
+            };
+            match job.rollout {
+                Some(_) => Likely { lead: sum(true), look: sum(false) },
+                None => Likely { lead: sum(false), look: 0 },
+            }
+        };
+        let minutes = self.works.iter().map(|work| work.jobs().map(likely).collect());
+        LikelyPace { minutes: minutes.collect() }
     }
 }
 
@@ -205,20 +214,21 @@ impl Record for Schedule {
     }
 }
 
+/// The end of everything.
+struct Finish(Minute);
+
+impl Record for Finish {
+    fn slot(&mut self, _: usize, _: usize, _: Slot) {}
+
+    fn hop(&mut self, _: usize, _: usize, end: Minute) {
+        self.0 = self.0.max(end);
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Likely {
     lead: i64,
     look: i64,
-}
-
-impl Likely {
-    fn of(job: &super::work::Job) -> Self {
-        let (lead, look) = match job.rollout {
-            Some(_) => (job.round(), job.look()),
-            None => (job.minutes(), Duration::default()),
-        };
-        Self { lead: signed(lead.likely), look: signed(look.likely) }
-    }
 }
 
 struct LikelyPace {

@@ -9,6 +9,7 @@
 use super::calendar::lines::Line;
 use super::calendar::lines::Piece;
 use super::minutes::Minute;
+use super::minutes::signed;
 
 /// The line ends before the work does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,10 +147,15 @@ fn some_rounds(
             continue;
         }
         let spare = piece.done_by - start - rounds.round_high;
-        let fit = spare.checked_div(rounds.round).map_or(u64::MAX, |more| more.unsigned_abs() + 1);
-        let now = may.min(fit.saturating_mul(parallel));
-        let count = now.div_ceil(parallel);
-        let end = start + i64::try_from(count).unwrap_or(i64::MAX) * rounds.round;
+        let mut now = may;
+        let mut count = if parallel == 1 { now } else { now.div_ceil(parallel) };
+        // Mostly all of them fit; a division is what costs most here.
+        if (signed(count) - 1).saturating_mul(rounds.round) > spare {
+            let fit = spare.checked_div(rounds.round).map_or(1, |more| more.unsigned_abs() + 1);
+            now = may.min(fit.saturating_mul(parallel));
+            count = now.div_ceil(parallel);
+        }
+        let end = start + signed(count) * rounds.round;
         at.time = end;
         at.taken.add(piece.window, now);
         left -= now;

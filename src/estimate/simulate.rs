@@ -20,7 +20,6 @@ use crate::plan::Duration;
 use super::calendar::lines::Lines;
 use super::deadline::Watched;
 use super::minutes::Minute;
-use super::minutes::signed;
 use super::place::BeyondHorizon;
 use super::place::Slot;
 use super::schedule::Pace;
@@ -37,13 +36,13 @@ const ROWS_U16: u16 = 1024;
 const GRID: u32 = 4096;
 
 /// The minutes of one three-point estimate, at quantiles evenly apart.
-type Quantiles = Vec<i64>;
+type Quantiles = Vec<i32>;
 
 /// The quantiles of a PERT distribution, rounded to whole minutes.
 fn quantiles(duration: Duration) -> Quantiles {
     let Duration { low, likely, high } = duration;
     if low >= high {
-        return vec![signed(high); ROWS];
+        return vec![bounded(high); ROWS];
     }
     let width = as_float(high - low);
     // PERT is a beta distribution with these two exponents (shape minus one).
@@ -68,7 +67,7 @@ fn quantiles(duration: Duration) -> Quantiles {
         }
         let inside = if cell < GRID { (wanted - sum) / density(cell) } else { 0.0 };
         let share = (f64::from(cell) + inside) / f64::from(GRID);
-        rows.push(signed(low) + whole_minutes(width * share));
+        rows.push(bounded(low).saturating_add(whole_minutes(width * share)));
     }
     rows
 }
@@ -78,9 +77,14 @@ fn as_float(minutes: u64) -> f64 {
     minutes as f64
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a share of minutes that are an i64")]
-fn whole_minutes(minutes: f64) -> i64 {
-    (minutes + 0.5).floor() as i64
+/// A rollout may take long, but not four thousand years.
+fn bounded(minutes: u64) -> i32 {
+    i32::try_from(minutes).unwrap_or(i32::MAX)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "`as` stays in bounds, and so do the minutes")]
+fn whole_minutes(minutes: f64) -> i32 {
+    (minutes + 0.5).floor() as i32
 }
 
 /// The tables that a job is drawn from.
@@ -212,7 +216,7 @@ impl Run<'_> {
     fn minutes(&self, environment: usize, job: usize, table: impl Fn(Tables) -> usize) -> i64 {
         let drawn = &self.draws.environments[environment];
         let row = drawn.rows[self.run * drawn.tables.len() + job];
-        self.draws.quantiles[table(drawn.tables[job])][usize::from(row)]
+        self.draws.quantiles[table(drawn.tables[job])][usize::from(row)].into()
     }
 }
 
@@ -295,9 +299,9 @@ mod tests {
         {
             let rows = quantiles(Duration { low, likely, high });
             assert!(rows.is_sorted(), "{low} {likely} {high}");
-            assert!(rows[0] >= low as i64 && rows[ROWS - 1] <= high as i64);
+            assert!(rows[0] >= low as i32 && rows[ROWS - 1] <= high as i32);
             // The mean of PERT is (low + 4 likely + high) / 6.
-            let mean = rows.iter().sum::<i64>() as f64 / ROWS as f64;
+            let mean = f64::from(rows.iter().sum::<i32>()) / ROWS as f64;
             let expected = (low + 4 * likely + high) as f64 / 6.0;
             assert!((mean - expected).abs() <= expected * 0.01 + 0.1, "{mean} is not {expected}");
         }

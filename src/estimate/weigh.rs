@@ -6,7 +6,9 @@ use crate::diagnostic::Diagnostic;
 
 use super::calendar::Calendar;
 use super::calendar::Day;
+use super::keys::Entry;
 use super::keys::Key;
+use super::keys::Measure;
 use super::keys::Table;
 use super::minutes::Minute;
 use super::model::Horizon;
@@ -14,6 +16,7 @@ use super::model::Model;
 use super::outcome::Instant;
 use super::outcome::Weight;
 use super::support::days;
+use super::work::Part;
 
 /// What each assumption weighs, the heaviest first; what moves nothing is left out.
 pub(super) fn weigh(
@@ -44,16 +47,21 @@ pub(super) fn weigh(
         .filter_map(|part| part.key)
         .collect();
     for key in used {
-        let raised = model.raised(key, table);
-        let end = horizon.run(|lines| raised.likely(lines, start))?.finish;
+        // A soak that the calendar decides has no high minutes of its own: it is taken as long as the
+        // table's.
+        let Entry { measure, minutes, .. } = table.entry(key);
+        let soak = if *measure == Measure::Elapsed { minutes.high } else { 0 };
+        let least = |part: &Part| {
+            if part.key == Some(key) { part.each.high.max(soak) } else { 0 }
+        };
+        let end = horizon.run(|lines| model.end(lines, start, least))?;
         note(key.to_string(), "takes its high minutes every time".to_owned(), end);
     }
     let first = Instant::new(start, zone).date();
     for (environment, name) in model.names().into_iter().enumerate() {
         let Some((day, calendar)) = one_day_less(model.calendar, environment) else { continue };
-        let fewer = Model { calendar: &calendar, ..model.clone() };
         let mut horizon = Horizon::new(&calendar, first);
-        let end = horizon.run(|lines| fewer.likely(lines, start))?.finish;
+        let end = horizon.run(|lines| model.end(lines, start, |_| 0))?;
         note(format!("windows of {name}"), format!("no window opens on {}", day.name()), end);
     }
     weights.sort_by(|left, right| {
