@@ -168,7 +168,7 @@ pub(super) fn rollout(
     let here = environment.nodes.as_ref();
     let nodes = match here.and_then(|here| here.pools.get(pool)) {
         // A step may move a part of a pool only: it moves the same part here.
-        Some(own) => scaled(planned, *own, context.pool_size(pool)),
+        Some(own) => scaled(planned, own.get(), context.pool_size(pool)),
         None => match here.and_then(|here| here.percent) {
             Some(percent) => scaled(planned, percent.get(), 100),
             None => planned,

@@ -289,6 +289,9 @@ impl Record for EndsOfRun<'_> {
 mod tests {
     use super::Duration;
     use super::ROWS;
+    use super::ROWS_U16;
+    use super::as_float;
+    use super::bounded;
     use super::hash;
     use super::percentile;
     use super::quantiles;
@@ -299,10 +302,10 @@ mod tests {
         {
             let rows = quantiles(Duration { low, likely, high });
             assert!(rows.is_sorted(), "{low} {likely} {high}");
-            assert!(rows[0] >= low as i32 && rows[ROWS - 1] <= high as i32);
+            assert!(rows[0] >= bounded(low) && rows[ROWS - 1] <= bounded(high));
             // The mean of PERT is (low + 4 likely + high) / 6.
-            let mean = f64::from(rows.iter().sum::<i32>()) / ROWS as f64;
-            let expected = (low + 4 * likely + high) as f64 / 6.0;
+            let mean = f64::from(rows.iter().sum::<i32>()) / f64::from(ROWS_U16);
+            let expected = as_float(low + 4 * likely + high) / 6.0;
             assert!((mean - expected).abs() <= expected * 0.01 + 0.1, "{mean} is not {expected}");
         }
         assert_eq!(quantiles(Duration { low: 5, likely: 5, high: 5 }), vec![5; ROWS]);

@@ -27,7 +27,8 @@ fn with(line: &str) -> String {
         Some((_, value)) => line.clone_into(value),
         None => lines.push((key, line.to_owned())),
     }
-    lines.into_iter().map(|(_, line)| format!("{line}\n")).collect()
+    let lines: Vec<String> = lines.into_iter().map(|(_, line)| line).collect();
+    lines.join("\n")
 }
 
 fn environment(lines: &str) -> String {

@@ -1,5 +1,7 @@
 //! Measured times become a profile.
 
+use std::fmt::Write as _;
+
 use kubehop::diagnostic::SourceFile;
 use kubehop::estimate::EstimateProfile;
 use kubehop::estimate::Key;
@@ -64,9 +66,9 @@ fn from_ten_measurements_on_one_bad_night_does_not_decide() {
     let mut rows = String::new();
     for number in 1..=20 {
         let minutes = if number == 20 { 59 } else { number };
-        rows += &format!(
-            "1.07,2027-01-12T{:02}:00:00Z,2027-01-12T{:02}:{minutes:02}:00Z,workers-{number}\n",
-            number, number
+        _ = writeln!(
+            rows,
+            "1.07,2027-01-12T{number:02}:00:00Z,2027-01-12T{number:02}:{minutes:02}:00Z,workers-{number}"
         );
     }
     let profile = learnt(&plan, &rows).unwrap();

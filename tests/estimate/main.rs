@@ -4,6 +4,7 @@
 
 mod build;
 mod cases;
+mod command;
 mod dates;
 mod inputs;
 mod learning;

@@ -118,7 +118,10 @@ fn an_environment_may_be_smaller_than_the_cluster() {
     assert_eq!(nodes(&question), [40, 4]);
     let here = |percent: Option<u64>, gpu: Option<u64>| kubehop::estimate::calendar::Nodes {
         percent: percent.map(|percent| percent.try_into().unwrap()),
-        pools: gpu.map(|gpu| ("gpu".parse().unwrap(), gpu)).into_iter().collect(),
+        pools: gpu
+            .map(|gpu| ("gpu".parse().unwrap(), gpu.try_into().unwrap()))
+            .into_iter()
+            .collect(),
     };
     question.calendar.environments[0].nodes = Some(here(Some(10), None));
     assert_eq!(nodes(&question), [4, 1]);

@@ -1,6 +1,7 @@
 //! What holds for any plan and calendar.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use kubehop::estimate::Answer;
 use kubehop::estimate::Calendar;
@@ -55,7 +56,8 @@ impl Lines {
             lines
         };
         let freezes = self.freezes.iter().map(|(day, length)| freeze(*day, *length)).collect();
-        text += &format!(
+        _ = write!(
+            text,
             "freezes: [{}]\nstagingAhead: {}\nenvironments:\n",
             order(freezes).join(", "),
             self.ahead
@@ -90,7 +92,7 @@ impl Place {
             [("maxNodesPerWindow", self.cap), ("parallel", self.parallel), ("soak", self.soak)]
         {
             if let Some(value) = value {
-                text += &format!("  {key}: {value}\n");
+                _ = writeln!(text, "  {key}: {value}");
             }
         }
         text

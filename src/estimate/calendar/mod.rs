@@ -134,7 +134,7 @@ pub struct Nodes {
     pub percent: Option<Percent>,
     /// The number of nodes of a pool; 0 where it does not exist here.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub pools: BTreeMap<PoolName, u64>,
+    pub pools: BTreeMap<PoolName, NodeCount>,
 }
 
 /// When an environment may be changed, week by week.
@@ -147,6 +147,11 @@ pub struct Window {
     pub from: TimeOfDay,
     /// When it closes; earlier than `from`: on the next day.
     pub to: TimeOfDay,
+}
+
+bounded! {
+    /// How many nodes a pool has.
+    NodeCount, 0..=1_000_000
 }
 
 bounded! {
