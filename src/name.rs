@@ -35,7 +35,20 @@ fn check(text: &str) -> Result<(), InvalidName> {
     } else {
         return Ok(());
     };
-    Err(InvalidName { shown: text.chars().take(60).flat_map(char::escape_debug).collect(), why })
+    Err(invalid(text, why))
+}
+
+/// The list of a pool's nodes is kept in a file that is named after the pool.
+fn check_pool(text: &str) -> Result<(), InvalidName> {
+    check(text)?;
+    if text.contains('/') {
+        return Err(invalid(text, "it contains `/`, and a file is named after the pool"));
+    }
+    Ok(())
+}
+
+fn invalid(text: &str, why: &'static str) -> InvalidName {
+    InvalidName { shown: text.chars().take(60).flat_map(char::escape_debug).collect(), why }
 }
 
 /// Compares so that `w-2` stands before `w-10`.
@@ -66,7 +79,7 @@ fn digits(text: &str) -> (&str, &str) {
 }
 
 macro_rules! name_type {
-    ($(#[$meta:meta])* $type:ident) => {
+    ($(#[$meta:meta])* $type:ident, $check:expr, $pattern:literal) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
         #[serde(transparent)]
@@ -83,7 +96,7 @@ macro_rules! name_type {
             type Err = InvalidName;
 
             fn from_str(text: &str) -> Result<Self, InvalidName> {
-                check(text).map(|()| Self(text.into()))
+                $check(text).map(|()| Self(text.into()))
             }
         }
 
@@ -119,7 +132,7 @@ macro_rules! name_type {
 
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
                 schemars::json_schema!({
-                    "type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": "^[^-\\s]\\S*$",
+                    "type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": $pattern,
                 })
             }
         }
@@ -129,15 +142,27 @@ macro_rules! name_type {
 name_type! {
     /// The name of one instance: a node, an etcd member or a client. Sorts naturally: `w-2` before
     /// `w-10`.
-    InstanceName
+    InstanceName, check, "^[^-\\s]\\S*$"
 }
 
 name_type! {
-    /// The name of a node pool.
-    PoolName
+    /// The name of a node pool. A runbook names a file after it.
+    PoolName, check_pool, "^[^-\\s/][^\\s/]*$"
 }
 
 impl InstanceName {
+    /// Whether Kubernetes accepts it as the name of a node: an RFC 1123 subdomain
+    /// (<https://kubernetes.io/docs/concepts/architecture/nodes/#node-name-uniqueness>).
+    pub fn is_dns_subdomain(&self) -> bool {
+        let of_label = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        self.0.split('.').all(|label| {
+            let bytes = label.as_bytes();
+            bytes.first().is_some_and(|byte| of_label(*byte))
+                && bytes.last().is_some_and(|byte| of_label(*byte))
+                && bytes.iter().all(|byte| of_label(*byte) || *byte == b'-')
+        })
+    }
+
     /// The name of node `number` (from 1) of a pool that is only counted: `POOL-NUMBER`.
     pub fn counted(pool: &PoolName, number: usize) -> Self {
         Self(format!("{pool}-{number}").into())
@@ -147,6 +172,36 @@ impl InstanceName {
 #[cfg(test)]
 mod tests {
     use super::InstanceName;
+    use super::PoolName;
+
+    #[test]
+    fn a_node_has_a_name_that_kubernetes_accepts() {
+        for (text, accepted) in [
+            ("cp-1", true),
+            ("1", true),
+            ("ip-10-0-0-1.ec2.internal", true),
+            ("CP-1", false),
+            ("cp-1-", false),
+            ("cp-1.", false),
+            ("a..b", false),
+            ("a.-b", false),
+            ("a_b", false),
+            ("$(reboot)", false),
+            ("../../etc", false),
+        ] {
+            let name: InstanceName = text.parse().unwrap();
+            assert_eq!(name.is_dns_subdomain(), accepted, "{text}");
+        }
+    }
+
+    /// `cat > POOL.nodes` in a runbook.
+    #[test]
+    fn a_pool_never_becomes_a_path() {
+        for text in ["../../etc", "/etc/passwd", "a/b"] {
+            assert!(text.parse::<PoolName>().is_err(), "{text}");
+        }
+        assert!("a;b".parse::<PoolName>().is_ok(), "odd, but quoted wherever it lands");
+    }
 
     #[test]
     fn sorts_as_people_count() {

@@ -3,8 +3,9 @@
 //! `serde_yaml` is no longer developed and has habits to guard against here: it writes strings such
 //! as `no`, `12:30` or a date without quotes, which YAML 1.1 readers turn into other types. So it
 //! reads, and a small emitter writes: strings are quoted unless no reader could take them for
-//! anything else, multi-line strings are literal blocks, key order is that of the type, nothing is
-//! folded.
+//! anything else, long strings are literal blocks, key order is that of the type; no folding.
+
+mod marks;
 
 use std::fmt::Write as _;
 
@@ -23,21 +24,39 @@ use crate::diagnostic::SourceFile;
 /// A diagnostic with file, line and path of the value for a syntax error, a wrong type, an unknown
 /// or a missing key.
 pub fn read<T: DeserializeOwned>(file: &SourceFile) -> Result<T, Diagnostic> {
-    if file.text().trim().is_empty() {
-        return Err(Diagnostic::error("the document is empty").at(Place {
-            file: file.clone(),
-            path: None,
-            position: None,
-        }));
+    let at = |line| Place { file: file.clone(), path: None, position: line };
+    if marks::is_blank(file.text()) {
+        return Err(Diagnostic::error("the document is empty").at(at(None)).help(FORM));
+    }
+    if let Some(line) = marks::second_document(file.text()) {
+        return Err(Diagnostic::error(
+            "the file holds more than one document; the next one begins here",
+        )
+        .at(at(Some((line, 1))))
+        .help("put each document into a file of its own"));
     }
     if let Some(line) = too_deep(file.text()) {
-        let place = Place { file: file.clone(), path: None, position: Some((line, 1)) };
         return Err(Diagnostic::error(format!("more than {DEEPEST} brackets are open"))
-            .at(place)
+            .at(at(Some((line, 1))))
             .help("close what was opened; no document of kubehop is nested that deeply"));
     }
     serde_yaml::from_str(file.text()).map_err(|error| diagnostic(file, &error))
 }
+
+/// Reads one document of a text that must not be shown, such as a dump with secrets in it.
+///
+/// # Errors
+///
+/// The line in which it is not what is asked for, and nothing of what stands there.
+pub(crate) fn read_unshown<T: DeserializeOwned>(text: &str) -> Result<T, usize> {
+    if let Some(line) = too_deep(text) {
+        return Err(line);
+    }
+    serde_yaml::from_str(text).map_err(|error| error.location().map_or(1, |at| at.line()))
+}
+
+/// What to do where nothing more precise can be said.
+const FORM: &str = "the form of every document is printed by `kubehop schema plan|inventory|matrix|catalog|baseline|calendar|estimates`";
 
 /// The most brackets that may be open. The parser needs time in the square of their number. Scripts
 /// in a plan hold a few that are never closed, so this is not the depth of a real document.
@@ -138,6 +157,9 @@ fn help(message: &str, path: Option<&str>) -> String {
             "EstimateProfile" => {
                 return "a profile goes to `kubehop estimate --estimates FILE`".to_owned();
             }
+            "AuditBaseline" => {
+                return "a baseline goes to `kubehop audit --baseline FILE`".to_owned();
+            }
             "Catalog" => return "catalog data go to `--catalog FILE`".to_owned(),
             _ => {}
         }
@@ -151,7 +173,7 @@ fn help(message: &str, path: Option<&str>) -> String {
     if message.contains("more than one document") {
         return "put each document into a file of its own".to_owned();
     }
-    "the form of every document is printed by `kubehop schema DOCUMENT`".to_owned()
+    FORM.to_owned()
 }
 
 fn is_path(text: &str) -> bool {

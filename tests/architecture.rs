@@ -14,11 +14,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("cluster", &[]),
     ("component", &["version"]),
     ("diagnostic", &[]),
-    ("finding", &["diagnostic"]),
+    ("finding", &["diagnostic", "policy"]),
     ("yaml", &["diagnostic"]),
     ("catalog", &["version", "component", "cluster", "diagnostic", "yaml"]),
     ("inventory", &["version", "component", "cluster", "name", "diagnostic", "yaml"]),
+    ("live", &["diagnostic", "inventory", "yaml"]),
     ("policy", &["version", "component", "catalog"]),
+    ("facts", &["cluster", "inventory", "catalog"]),
     (
         "search",
         &["version", "component", "cluster", "diagnostic", "inventory", "catalog", "policy"],
@@ -48,6 +50,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "cluster",
             "name",
             "diagnostic",
+            "facts",
             "inventory",
             "catalog",
             "policy",
@@ -72,8 +75,34 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "audit",
+        &[
+            "version",
+            "component",
+            "cluster",
+            "name",
+            "diagnostic",
+            "finding",
+            "yaml",
+            "inventory",
+            "facts",
+            "catalog",
+            "policy",
+        ],
+    ),
+    (
         "render",
-        &["version", "component", "cluster", "name", "diagnostic", "finding", "policy", "plan"],
+        &[
+            "version",
+            "component",
+            "cluster",
+            "name",
+            "diagnostic",
+            "finding",
+            "policy",
+            "plan",
+            "audit",
+        ],
     ),
     (
         "cli",
@@ -86,6 +115,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "finding",
             "yaml",
             "inventory",
+            "live",
             "catalog",
             "policy",
             "search",
@@ -93,6 +123,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "planner",
             "provider",
             "verify",
+            "audit",
             "estimate",
             "render",
         ],
@@ -177,6 +208,10 @@ fn only_the_yaml_room_names_the_yaml_crate_and_only_versions_name_semver() {
         assert!(!names("semver::") || room(&path) == "version", "{}", path.display());
         assert!(!names("petgraph::") || room(&path) == "search", "{}", path.display());
         assert!(!names("minijinja::") || room(&path) == "render", "{}", path.display());
+        for network in ["kube::", "tokio::", "hyper::", "http::", "rustls::", "std::net::TcpStream"]
+        {
+            assert!(!names(network) || room(&path) == "live", "{network} in {}", path.display());
+        }
         assert!(!names("clap::") || room(&path) == "cli", "{}", path.display());
     }
 }

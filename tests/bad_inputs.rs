@@ -173,8 +173,9 @@ fn inventories() -> Vec<Bad> {
             "\tmembers",
             &["cannot start any token", "inventory.yaml:8:1", FORM],
         ),
-        raw(b"", &["the document is empty", "inventory.yaml"]),
-        raw(b"# only a remark\n", &["inventory.yaml", FORM]),
+        raw(b"", &["the document is empty", "inventory.yaml", FORM]),
+        raw(b"# only a remark\n", &["the document is empty", "inventory.yaml", FORM]),
+        raw(b"---\n# nothing\n...\n", &["the document is empty", "inventory.yaml", FORM]),
         raw(b"just text\n", &["requires a mapping of keys to values", "inventory.yaml:1:1", FORM]),
         raw(b"[1, 2]\n", &["requires a mapping of keys to values", "inventory.yaml:1:1", FORM]),
         raw(
@@ -189,8 +190,8 @@ fn inventories() -> Vec<Bad> {
         raw(
             format!("{INVENTORY}---\n{INVENTORY}").as_bytes(),
             &[
-                "more than one document",
-                "inventory.yaml",
+                "the file holds more than one document; the next one begins here",
+                "inventory.yaml:14:1",
                 "help: put each document into a file of its own",
             ],
         ),
@@ -359,6 +360,45 @@ fn values() -> Vec<Bad> {
             &["contains white space", "nodePools[1].nodes[1]", FORM],
         ),
         inventory(
+            "name: b-2",
+            "name: 'B_2;reboot'",
+            &[
+                "`B_2;reboot` is no name of a node; Kubernetes requires lower-case letters",
+                "nodePools[1].nodes[1].name",
+                "help: name nodes as `kubectl get nodes` does",
+            ],
+        ),
+        inventory(
+            "name: batch",
+            "name: ../../etc",
+            &["`../../etc` is not a name: it contains `/`", "nodePools[1]", FORM],
+        ),
+        // Counted pools with one name have nodes of one name too; the pool is what is wrong.
+        inventory(
+            "name: batch, nodes: [{name: b-1, kubelet: v1.28.4}, {name: b-2, kubelet: v1.29.4}]",
+            "name: general, count: 2, kubelet: v1.28.4",
+            &["the pool `general` is named twice", "nodePools[1].name", "stands at nodePools[0]"],
+        ),
+        inventory(
+            "members: [{name: cp-1,",
+            "members: [{name: etcd-x,",
+            &[
+                "the member `etcd-x` of the stacked etcd is no control-plane node",
+                "etcd.members[0].name",
+                "help: name one member for each control-plane node",
+                "`topology: external`",
+            ],
+        ),
+        inventory(
+            "kubelet: v1.29.4}\n",
+            "kubelet: v1.29.4}\n  - {name: cp-2, kubeApiserver: v1.29.4}\n",
+            &[
+                "the control-plane node `cp-2` has no member of the stacked etcd",
+                "controlPlane.nodes[1].name",
+                "help: name one member for each control-plane node",
+            ],
+        ),
+        inventory(
             "kind: ClusterInventory",
             "kind: Cluster",
             &[
@@ -423,7 +463,10 @@ fn flags() -> Vec<Bad> {
             "plan --from 1.29",
             &["required arguments were not provided", "--to <VERSION>", HELP],
         ),
-        usage("plan --to 1.30", &["<--from <VERSION>|--inventory <FILE>>", HELP]),
+        usage(
+            "plan --to 1.30",
+            &["<--from <VERSION>|--inventory <FILE>|--from-dump <PATH>...|--context <CTX>", HELP],
+        ),
         usage(
             "plan --from latest --to 1.30",
             &[
@@ -575,7 +618,48 @@ fn refusals() -> Vec<Bad> {
         ),
         refused(
             "plan --from 1.30 --to v1.30.2",
-            &["Kubernetes has no downgrade of the control plane", "ways out:"],
+            &[
+                "v1.30.2 is older than v1.30.14, which is taken to run since `--from 1.30` names no patch",
+                "Kubernetes has no downgrade of the control plane",
+                "say what runs, `--from v1.30.N`",
+            ],
+        ),
+        refused(
+            "plan --from v1.30.8 --to v1.30.2",
+            &["v1.30.2 is older than what runs (v1.30.8)", "ways out:"],
+        ),
+        refused(
+            "plan --from 1.30 --to v1.31.0-rc.1",
+            &[
+                "v1.31.0-rc.1 is a pre-release, and a plan goes to releases only",
+                "its packages are not in the repository of 1.31",
+                "ask for 1.31: its newest known patch",
+            ],
+        ),
+        refused(
+            "plan --from 1.30 --to 1.32 --pin 1.31=v1.31.0-rc.1",
+            &["v1.31.0-rc.1 is a pre-release", "ways out:"],
+        ),
+        refused(
+            "plan --from 1.30 --to v1.31.3 --pin 1.31=v1.31.5",
+            &[
+                "`--to v1.31.3` and `--pin 1.31=v1.31.5` contradict each other",
+                "kube-apiserver: v1.31.3 is the target",
+                "rule --to (the command line)",
+                "kube-apiserver: v1.31.5 is the one release of 1.31 to stop at",
+                "rule --pin (the command line)",
+                "drop `--pin 1.31=v1.31.5`, or ask for `--to 1.31`",
+            ],
+        ),
+        refused(
+            "plan --from 1.33 --to 1.34 --avoid v1.34.0 --avoid v1.34.1 --avoid v1.34.2 --avoid v1.34.3 \
+             --avoid v1.34.4 --avoid v1.34.5 --avoid v1.34.6 --avoid v1.34.7 --avoid v1.34.8 --avoid v1.34.9 \
+             --avoid v1.34.10 --avoid v1.34.11 --avoid v1.34.12 --avoid v1.34.13",
+            &[
+                "no release of 1.34 is left to stop at",
+                "14 releases from v1.34.0 to v1.34.13 are forbidden",
+                "drop one of them, such as `--avoid v1.34.13`",
+            ],
         ),
         refused(
             "plan --from 1.30 --to 1.45",
@@ -603,6 +687,24 @@ fn refusals() -> Vec<Bad> {
                 "no release of 1.30 is left to stop at",
                 "v1.30.4 is forbidden",
                 "drop `--avoid v1.30.4`",
+            ],
+        ),
+        refused(
+            "plan --from 1.33 --to 1.34 --etcd 4.0.0",
+            &[
+                "etcd 4.0 is not known: the catalog knows etcd from 3.3 to 3.7",
+                "etcd: a member runs v4.0.0",
+                "etcdctl endpoint status",
+                "--etcd-matrix FILE",
+            ],
+        ),
+        refused(
+            "plan --from 1.30 --to 1.33 --etcd 3.7.0",
+            &[
+                "the rules allow no path to v1.33",
+                "etcd: a member runs v3.7.0; Kubernetes 1.31 works with etcd 3.6 at most",
+                "rule etcd-accepted",
+                "check what etcd runs",
             ],
         ),
         refused(

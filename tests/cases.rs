@@ -326,7 +326,7 @@ fn each_refusal_has_its_own_words() {
     assert!(!refusal.ways_out.is_empty());
 
     let mut apart = Cluster::ha("v1.29.15", "v3.5.16");
-    apart.control_plane = vec!["v1.29.15", "v1.27.16"];
+    apart.control_plane = vec!["v1.29.15", "v1.29.15", "v1.27.16"];
     assert!(refused(&apart, "1.30").summary.contains("more than one minor apart"));
 }
 
@@ -343,6 +343,48 @@ fn a_refusal_names_what_conflicts_and_nothing_else() {
     assert!(refusal.ways_out.iter().any(|way| way.contains("--etcd-matrix")));
 }
 
+/// An invented etcd release was planned for in silence.
+#[test]
+fn an_unknown_patch_of_etcd_is_a_stated_assumption() {
+    let assumed = |etcd: &'static str| {
+        let plan = planned(&Cluster::at("v1.33.5", etcd), "1.34", Strategy::EveryHop);
+        plan.assumptions.iter().any(|assumption| {
+            assumption.id == "unknown-etcd-patch" && assumption.text.contains(etcd)
+        })
+    };
+    assert!(assumed("v3.5.99") && assumed("v3.6.99"));
+    assert!(!assumed("v3.5.24") && !assumed("v3.6.5"));
+}
+
+/// What is derived from kubeadm's defaults is a warning, what a user's matrix says is a rule.
+#[test]
+fn an_etcd_beyond_what_the_release_works_with() {
+    let inventory = Cluster::at("v1.33.5", "v3.7.0").inventory();
+    let embedded = Catalog::embedded();
+    let outcome = ask_with(&inventory, "1.34", Strategy::EveryHop, &embedded, &[], &[]);
+    let Ok(Outcome::Planned { report, .. }) = outcome else { panic!("{outcome:?}") };
+    let warned = report.notes.iter().any(|note| {
+        note.severity == Severity::Warning
+            && note.text.contains("1.34 is known to work with etcd 3.6 at most")
+            && note.text.contains("kubeadm 1.33 writes flags that etcd 3.7 refuses")
+    });
+    assert!(warned, "{:#?}", report.notes);
+
+    let text = "apiVersion: kubehop.dev/v1alpha1\nkind: EtcdMatrix\nmetadata: {name: ours}\nkubernetes:\n  \"1.34\": {accepted: [\"3.6\"]}\n";
+    let ours = Catalog::embedded().with_etcd_matrix(&SourceFile::new("ours.yaml", text)).unwrap();
+    let error = ask_with(&inventory, "1.34", Strategy::EveryHop, &ours, &[], &[]).unwrap_err();
+    let refusal = Refusal::of(&error).unwrap();
+    let rules: Vec<_> = refusal.conflicts.iter().map(|conflict| &conflict.rule).collect();
+    assert_eq!(rules, ["etcd-accepted"], "{refusal:#?}");
+
+    // Where the user says that they work together there is nothing to say.
+    let text = text.replace("[\"3.6\"]", "[\"3.6\", \"3.7\"]");
+    let ours = Catalog::embedded().with_etcd_matrix(&SourceFile::new("ours.yaml", text)).unwrap();
+    let outcome = ask_with(&inventory, "1.34", Strategy::EveryHop, &ours, &[], &[]);
+    let Ok(Outcome::Planned { report, .. }) = outcome else { panic!("{outcome:?}") };
+    assert!(report.notes.iter().all(|note| !note.text.contains("at most")), "{:#?}", report.notes);
+}
+
 #[test]
 fn pins_and_forbidden_versions_decide_the_stop() {
     let inventory = Cluster::at("v1.27.16", "v3.5.12").inventory();
@@ -354,6 +396,33 @@ fn pins_and_forbidden_versions_decide_the_stop() {
     };
     let stops: Vec<_> = plan.hops.iter().map(|hop| hop.to.to_string()).collect();
     assert_eq!(stops, ["v1.28.12", "v1.29.14"]);
+}
+
+/// `--pin 1.35=…` on the way to 1.31, and `--avoid` of a release that does not exist, were silent.
+#[test]
+fn pins_and_forbidden_versions_without_effect_are_told() {
+    let inventory = Cluster::at("v1.30.14", "v3.5.15").inventory();
+    let catalog = Catalog::embedded();
+    let told = |pins: &[&str], avoid: &[&str]| {
+        let outcome = ask_with(&inventory, "1.31", Strategy::EveryHop, &catalog, pins, avoid);
+        let Ok(Outcome::Planned { report, .. }) = outcome else { panic!("{outcome:?}") };
+        let notes = report.notes.into_iter().filter(|note| note.text.contains("no effect"));
+        notes.map(|note| format!("{}; {}", note.text, note.help.unwrap())).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        told(&["v1.35.1"], &[]),
+        [
+            "`--pin 1.35=v1.35.1` has no effect; the plan stops at a release of 1.31; drop or mend the option"
+        ]
+    );
+    assert_eq!(
+        told(&[], &["v1.31.99", "v1.33.2", "v1.31.13"]),
+        [
+            "`--avoid v1.31.99` has no effect; the catalog of 2026-11-22 knows no such release",
+            "`--avoid v1.33.2` has no effect; the plan stops at a release of 1.31; drop or mend the option"
+        ]
+    );
+    assert!(told(&["v1.31.12", "v1.30.14"], &["v1.31.14"]).is_empty());
 }
 
 #[test]
@@ -372,6 +441,43 @@ fn a_users_floor_changes_the_plan_and_is_named() {
         moves(&plan, Component::Etcd)
     };
     assert_eq!(etcd(&matrix("v3.5.26")), ["1: v3.6.14"]);
+    let low = matrix("v3.5.26");
+    let outcome = ask_with(&cluster.inventory(), "1.34", Strategy::EveryHop, &low, &[], &[]);
+    let Ok(Outcome::Planned { plan, report, .. }) = outcome else { panic!("{outcome:?}") };
+    let title = "`matrix.yaml` lowers the entry floor of etcd 3.6 from v3.5.32 to v3.5.26";
+    let noted =
+        |note: &kubehop::planner::Note| note.severity == Severity::Warning && note.text == title;
+    assert!(report.notes.iter().any(noted), "{:#?}", report.notes);
+    let mut reasons = plan.steps().flat_map(|(_, step)| &step.because);
+    let floor = reasons.find(|reason| reason.rule == "etcd-entry-floor").unwrap();
+    assert_eq!(floor.source, "matrix.yaml", "who decided is the source: {floor:#?}");
+    let hazards = &plan.hops[0].hazards;
+    assert!(hazards.iter().any(|hazard| hazard.title == title), "{hazards:#?}");
+    let outcome =
+        ask_with(&cluster.inventory(), "1.34", Strategy::EveryHop, &matrix("v3.5.21"), &[], &[]);
+    let Ok(Outcome::Planned { plan: worse, .. }) = outcome else { panic!("{outcome:?}") };
+    let first = &worse.hops[0].hazards[0];
+    assert_eq!(first.id, "etcd-floor-lowered", "a failure is known below v3.5.26: {first:#?}");
+    assert_eq!(first.severity, kubehop::plan::HazardSeverity::Blocker);
+    // What the data ask of the start is met by v3.5.27, and by an older one it is not.
+    assert!(plan.hops[0].covered.iter().any(|covered| covered.id == "etcd-36-134"));
+    let older = Cluster::ha("v1.33.5", "v3.5.21").inventory();
+    let low = matrix("v3.5.21");
+    let outcome = ask_with(&older, "1.34", Strategy::EveryHop, &low, &[], &[]);
+    let Ok(Outcome::Planned { plan, .. }) = outcome else { panic!("{outcome:?}") };
+    let mut hazards = plan.hops[0].hazards.iter();
+    let of_the_data = hazards.find(|hazard| hazard.id == "etcd-36-134").unwrap();
+    let meaning = &of_the_data.detect.as_ref().unwrap().meaning;
+    assert!(
+        meaning.ends_with("This plan goes by `matrix.yaml`, which asks for v3.5.21 only."),
+        "{meaning}"
+    );
+    // Nothing is said where the floor is met anyway, or raised.
+    let raised = matrix("v3.5.33");
+    let outcome = ask_with(&cluster.inventory(), "1.34", Strategy::EveryHop, &raised, &[], &[]);
+    let Ok(Outcome::Planned { plan, report, .. }) = outcome else { panic!("{outcome:?}") };
+    assert!(report.notes.iter().all(|note| !note.text.contains("lowers")));
+    assert!(plan.hops[0].hazards.iter().all(|hazard| hazard.id != "etcd-floor-lowered"));
     assert_eq!(etcd(&matrix("v3.5.33")), ["1: v3.5.33", "1: v3.6.14"]);
     // A floor above the newest patch with a known image is still met.
     assert_eq!(etcd(&matrix("v3.5.34")), ["1: v3.5.35", "1: v3.6.14"]);
@@ -388,7 +494,18 @@ fn a_node_that_skips_minors_passes_the_kubeadm_releases_that_can_read_the_record
             .join("\n")
     };
     assert!(text("v1.27.16", "1.30").contains("kubeadm passes 1.28, 1.29, 1.30 on each node"));
-    assert!(text("v1.28.15", "1.31").contains("kubeadm goes from 1.28 to 1.31 at once"));
+    let at_once = text("v1.28.15", "1.31");
+    assert!(at_once.contains("kubeadm goes from 1.28 to 1.31 at once"));
+    assert!(at_once.contains("join the node again, or plan with `every-hop`"));
+
+    // A straggler that is levelled first skips minors with every strategy.
+    let mut straggler = Cluster::at("v1.31.14", "v3.5.24");
+    straggler.workers = vec!["v1.28.15"];
+    let plan = planned(&straggler, "1.32", Strategy::EveryHop);
+    let reasons = plan.steps().flat_map(|(_, step)| step.because.iter());
+    let at_once: Vec<_> = reasons.filter(|reason| reason.text.contains("at once")).collect();
+    assert!(!at_once.is_empty());
+    assert!(at_once.iter().all(|reason| !reason.text.contains("every-hop")), "{at_once:#?}");
 }
 
 #[test]
@@ -413,4 +530,16 @@ fn a_manual_install_moves_component_by_component_over_all_instances() {
             "kubectl × 1"
         ]
     );
+}
+
+/// The commands are upstream's: for a vendor's build they must not look as if they were meant for it.
+#[test]
+fn a_vendors_build_is_told_apart() {
+    for (version, told) in
+        [("v1.29.4-eks-036c24b", true), ("v1.29.4+k3s1", true), ("v1.29.4", false)]
+    {
+        let plan = planned(&Cluster::at(version, "v3.5.16"), "1.30", Strategy::EveryHop);
+        let assumed = plan.assumptions.iter().any(|at| at.id == "vendor-build");
+        assert_eq!(assumed, told, "{version}");
+    }
 }

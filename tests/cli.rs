@@ -65,17 +65,7 @@ fn exit_codes() {
             ],
         ),
         (1, &["verify", PLAN, "--fail-on", "warning"]),
-        (
-            1,
-            &[
-                "verify",
-                PLAN,
-                "--inventory",
-                "plans/prod-us-1.inventory.yaml",
-                "--fail-on",
-                "warning",
-            ],
-        ),
+        (1, &["verify", PLAN, "--inventory", "plans/prod-us-1.inventory.yaml"]),
         // Wrong usage, or input that cannot be read.
         (2, &[]),
         (2, &["plan"]),
@@ -321,4 +311,59 @@ entries:
         ["catalog", "show", "etcd", "--minor", "1.34", "--etcd-matrix", "-", "-o", "json"];
     let output = piped(&arguments, matrix);
     assert!(stdout(&output).contains("<stdin>, embedded"), "{}", stdout(&output));
+}
+
+#[cfg(not(feature = "live"))]
+#[test]
+fn without_the_feature_it_is_said_that_live_clusters_cannot_be_read() {
+    let output = support::quiet(support::PROGRAM)
+        .args(["plan", "--context", "prod", "--to", "1.35"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("built without reading of live clusters"), "{said}");
+    assert!(said.contains("--from-dump"), "{said}");
+}
+
+/// A file that replaces nothing was ignored in silence.
+#[test]
+fn a_template_without_effect_is_told() {
+    let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("templates-without-effect");
+    fs::create_dir_all(directory.join("partials")).unwrap();
+    fs::write(directory.join("runbok.md.j2"), "mine").unwrap();
+    fs::write(directory.join("header.md.j2"), "mine").unwrap();
+    fs::write(directory.join("partials/header.md.j2"), "{% include 'logo.j2' %}").unwrap();
+    fs::write(directory.join("logo.j2"), "LOGO").unwrap();
+    let output = run(&["render", PLAN, "-o", "md", "--templates", directory.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(stdout(&output).contains("LOGO"));
+    let said = stderr(&output);
+    assert_eq!(said.matches("has no effect").count(), 2, "{said}");
+    assert!(said.contains("no built-in template is called `runbok.md.j2`"), "{said}");
+    assert!(said.contains("help: did you mean `runbook.md.j2`?"), "{said}");
+    assert!(said.contains("help: did you mean `partials/header.md.j2`?"), "{said}");
+}
+
+#[test]
+fn the_lines_of_a_rule_stand_below_one_another() {
+    let output = run(&["explain", "etcd-entry-floor"]);
+    let lines: Vec<&str> = stdout(&output).lines().skip(4).collect();
+    let heads = ["  so:      ", "  layer:   ", "  holds:   ", "  source:  "];
+    assert_eq!(lines.len(), heads.len(), "{lines:#?}");
+    for (line, head) in lines.iter().zip(heads) {
+        assert!(line.starts_with(head), "{line}");
+    }
+}
+
+#[test]
+fn records_of_the_catalog_have_plain_keys() {
+    for section in ["releases", "etcd", "components", "apis", "known-bad"] {
+        let output = run(&["catalog", "show", section, "-o", "json"]);
+        let records: Value = serde_json::from_str(stdout(&output)).unwrap();
+        for key in records[0].as_object().unwrap().keys() {
+            let plain = key.chars().all(|char| char.is_ascii_alphanumeric());
+            assert!(plain && key.starts_with(|char: char| char.is_ascii_lowercase()), "{key}");
+        }
+    }
 }

@@ -186,6 +186,9 @@ fn console_blocks_are_what_the_program_says() {
     let mut wrong = Vec::new();
     for path in pages() {
         let place = path.strip_prefix(root()).unwrap().display().to_string();
+        if place.ends_with("guide/live.md") && !cfg!(feature = "live") {
+            continue;
+        }
         let page = fs::read_to_string(&path).unwrap_or_default();
         let sandbox = Sandbox::new(&place.replace(['/', '.'], "-"));
         let mut here = Vec::new();
@@ -233,6 +236,7 @@ fn generate(what: &str) -> String {
     match what.split_once(' ').unwrap_or((what, "")) {
         ("help", "") => help(),
         ("rules", "") => rules(),
+        ("endpoints", "") => endpoints(),
         ("keys", document) => keys(&schema(document)),
         _ => panic!("nobody generates `{what}`"),
     }
@@ -244,8 +248,10 @@ fn help() -> String {
     for command in [
         "",
         "plan",
+        "inventory",
         "render",
         "verify",
+        "audit",
         "explain",
         "catalog",
         "catalog show",
@@ -260,6 +266,16 @@ fn help() -> String {
         let answer = kubehop(&arguments);
         let answer: Vec<&str> = answer.lines().map(str::trim_end).collect();
         _ = write!(text, "### {}\n\n```text\n{}\n```\n\n", title.trim(), answer.join("\n"));
+    }
+    text
+}
+
+/// Every request of a collection, with the permission that it takes.
+fn endpoints() -> String {
+    let mut text = String::from("| Request | Permission | Tells |\n| --- | --- | --- |\n");
+    for endpoint in kubehop::live::ENDPOINTS {
+        let path = endpoint.paths().remove(0).replace("%3D", "=");
+        _ = writeln!(text, "| `{path}` | {} | {} |", endpoint.permission(), endpoint.what);
     }
     text
 }
@@ -402,7 +418,8 @@ fn kind(schema: &Value, order: &mut Vec<String>) -> String {
 
 #[test]
 fn schemas_are_current() {
-    for document in ["plan", "inventory", "matrix", "catalog", "calendar", "estimates"] {
+    for document in ["plan", "inventory", "matrix", "catalog", "baseline", "calendar", "estimates"]
+    {
         let path = root().join(format!("docs/reference/schema/{document}.json"));
         compare_or_write(&path, &kubehop(&["schema", document]), HOW);
     }

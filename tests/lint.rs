@@ -62,6 +62,7 @@ use shell::flags::Counted;
 use shell::flags::Table;
 use shell::parse::CLOSE;
 use shell::parse::OPEN;
+use shell::parse::parse;
 
 const OLDEST: u64 = 24;
 const NEWEST: u64 = 37;
@@ -86,6 +87,7 @@ const COMMANDS: &[&str] = &[
     "chmod",
     "comm",
     "command",
+    "continue",
     "cp",
     "crictl",
     "ctr",
@@ -129,6 +131,7 @@ const COMMANDS: &[&str] = &[
     "nproc",
     "nslookup",
     "openssl",
+    "others",
     "pgrep",
     "printf",
     "ps",
@@ -443,6 +446,7 @@ fn step_texts(step: &Step, place: &str, versions: &Versions, corpus: &mut Corpus
     }
     for command in step.commands.iter().chain(&step.rollback.commands) {
         corpus.add(Sort::Typed, &command.run, versions, place);
+        corpus.add(Sort::Prose, command.expect.as_deref().unwrap_or_default(), versions, place);
     }
     for sentence in [&step.abort, &step.rollback.until, &text.to_owned()] {
         corpus.add(Sort::Prose, sentence, versions, place);
@@ -650,6 +654,37 @@ fn complaint(program: &str, arguments: &[&str], input: &str) -> Option<String> {
     (!output.status.success() || !said.is_empty()).then_some(said)
 }
 
+/// A person pastes a block into a shell that does not stop at a failure: what follows a check that
+/// failed runs all the same. So a block is one command, or one script that ends at its first failure;
+/// and what says STOP ends it.
+#[test]
+fn nothing_in_a_block_runs_after_a_failure() {
+    let mut faults = Vec::new();
+    let typed = CORPUS.texts.iter().filter(|((sort, _), _)| *sort == Sort::Typed);
+    let mut texts = 0;
+    for ((_, text), places) in typed {
+        let place = places.values().next().unwrap();
+        texts += 1;
+        let statements = parse(text).unwrap().statements;
+        if statements > 1 {
+            faults.push(format!("{place}: {statements} commands in one block\n{text}"));
+        }
+        for line in text.lines().filter(|line| line.contains("STOP")) {
+            if !line.contains("exit 1") {
+                faults.push(format!("{place}: goes on after STOP: {line}"));
+            }
+        }
+        let scripts = ["bash -euo pipefail <<", "bash -euo pipefail -s <<", "cat > "];
+        let first = text.lines().find(|line| !line.starts_with('#')).unwrap_or_default();
+        let ends = first.contains("<<") && !scripts.iter().any(|start| first.contains(start));
+        if ends {
+            faults.push(format!("{place}: a script that goes on after a failure\n{text}"));
+        }
+    }
+    assert!(texts > 500, "only {texts}");
+    assert_no(&faults);
+}
+
 /// Nothing is run: `-n` only reads. All texts go to one bash, each as the body of a function; only
 /// when that complains is each of them looked at alone.
 #[test]
@@ -726,13 +761,26 @@ const NAMES: [(&str, &str); 12] = [
     ("{{7*7}}", "plainl"),
 ];
 
-fn named(at: usize, odd: bool) -> &'static str {
-    if odd { NAMES[at].0 } else { NAMES[at].1 }
+/// Gives everything in the cluster its odd name. A file with such names of nodes is refused; quoting does
+/// not rely on that.
+fn rename(mut inventory: Inventory) -> Inventory {
+    fn odd<T: std::str::FromStr<Err: std::fmt::Debug> + std::fmt::Display>(name: &mut T) {
+        *name = with_odd_names(&name.to_string()).parse().unwrap();
+    }
+    odd(&mut inventory.name);
+    inventory.control_plane.iter_mut().for_each(|node| odd(&mut node.name));
+    inventory.etcd.members.iter_mut().for_each(|member| odd(&mut member.name));
+    for pool in &mut inventory.pools {
+        odd(&mut pool.name);
+        pool.nodes.iter_mut().for_each(|node| odd(&mut node.name));
+    }
+    inventory.clients.iter_mut().for_each(|client| odd(&mut client.name));
+    inventory.canonical()
 }
 
 /// A cluster whose every name is odd, or the same one with names of letters.
 fn odd_plan(odd: bool, topology: EtcdTopology, provider: Provider, os: OsFamily) -> Plan {
-    let name = |at| serde_json::Value::from(named(at, odd)).to_string();
+    let name = |at: usize| NAMES[at].1;
     let nodes = |from: usize| {
         let parts = ["kubeApiserver", "kubeControllerManager", "kubeScheduler", "kubelet"];
         let parts = parts.map(|part| format!("{part}: v1.29.4")).join(", ");
@@ -767,6 +815,7 @@ clients: [{{name: {client}, kubectl: v1.29.4}}]
         client = name(10),
     );
     let inventory = good(Inventory::read(&SourceFile::new("odd.yaml", text)));
+    let inventory = if odd { rename(inventory) } else { inventory };
     planned(&Catalog::embedded(), &inventory, "1.31", Strategy::MinDrains, os, None)
 }
 

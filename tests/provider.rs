@@ -12,11 +12,16 @@ use kubehop::cluster::EtcdTopology;
 use kubehop::cluster::OsFamily;
 use kubehop::cluster::Provider;
 use kubehop::component::Component;
+use kubehop::component::ComponentVersion;
 use kubehop::name::InstanceName;
 use kubehop::name::PoolName;
 use kubehop::plan::Batch;
 use kubehop::plan::KubeProxyMode;
+use kubehop::plan::ProbeKind;
+use kubehop::plan::Rollback;
 use kubehop::plan::Transition;
+use kubehop::plan::VersionChange;
+use kubehop::plan::VersionCount;
 use kubehop::provider::Act;
 use kubehop::provider::EtcdImage;
 use kubehop::provider::HopFrame;
@@ -99,6 +104,32 @@ impl Setting {
     }
 }
 
+/// What runs before a hop: 3 API servers, 8 kubelets, 3 members.
+fn start(
+    from: &KubernetesVersion,
+    oldest: &KubernetesVersion,
+    etcd: &EtcdVersion,
+) -> [VersionChange; 3] {
+    let counts = |version: ComponentVersion, count| vec![VersionCount { version, count }];
+    [
+        VersionChange {
+            component: Component::KubeApiserver,
+            before: counts(from.clone().into(), 3),
+            after: Vec::new(),
+        },
+        VersionChange {
+            component: Component::Kubelet,
+            before: [counts(oldest.clone().into(), 4), counts(from.clone().into(), 4)].concat(),
+            after: Vec::new(),
+        },
+        VersionChange {
+            component: Component::Etcd,
+            before: counts(etcd.clone().into(), 3),
+            after: Vec::new(),
+        },
+    ]
+}
+
 /// Every act of a hop to `minor`, with its name, made on a site.
 /// etcd with an image that is known and one that is not, by kubeadm and by hand.
 fn etcd_acts(
@@ -128,7 +159,9 @@ fn every_act(site: &Site<'_>, minor: u64) -> Vec<(String, Procedure)> {
     let stops = [version(minor - 2, 9), version(minor - 1, 8), to.clone()];
     let (etcd_from, etcd_to) = (etcd_of(minor - 1), etcd_of(minor));
     let after = [to.clone(), from.clone()];
+    let start = start(&from, &oldest, &etcd_from);
     let hop = HopFrame {
+        start: &start,
         from: &from,
         to: &to,
         kubelets_after: &after,
@@ -148,6 +181,7 @@ fn every_act(site: &Site<'_>, minor: u64) -> Vec<(String, Procedure)> {
     let node = site.control_plane.first().cloned().unwrap_or_else(|| "cp".parse().unwrap());
     let workers = Act::Workers {
         pool: &pool,
+        list: "general.nodes",
         nodes: &nodes,
         counted: false,
         from: &from,
@@ -158,6 +192,7 @@ fn every_act(site: &Site<'_>, minor: u64) -> Vec<(String, Procedure)> {
     };
     let deferred = Act::Workers {
         pool: &pool,
+        list: "general.nodes",
         nodes: &nodes,
         counted: true,
         from: &oldest,
@@ -174,6 +209,7 @@ fn every_act(site: &Site<'_>, minor: u64) -> Vec<(String, Procedure)> {
         to: &to,
         moves: if turn == Turn::Completes { &parts } else { &moves },
         turn,
+        last: moves_addons,
         moves_addons,
     };
     let component = |component| Act::ControlPlaneComponent {
@@ -299,7 +335,7 @@ fn scripts_inside_commands_are_bash() {
         for minor in [22, 24, 31, 34, 37] {
             for (name, made) in every_act(&setting.site(), minor) {
                 for text in texts(&made) {
-                    for delimiter in ["SCRIPT", "HOST", "ROOT", "WRAPPER"] {
+                    for delimiter in ["BLOCK", "SCRIPT", "HOST", "ROOT", "WRAPPER"] {
                         let open = format!("<<'{delimiter}'\n");
                         let close = format!("\n{delimiter}\n");
                         let text = format!("{text}\n");
@@ -451,8 +487,10 @@ fn pools_differ_in_their_first_command_only() {
     let stops = [to.clone()];
     let make = |pool: &str, nodes: &[&str], counted, batch| {
         let (pool, nodes): (PoolName, _) = (pool.parse().unwrap(), names(nodes));
+        let list = format!("{pool}-2.nodes");
         let act = Act::Workers {
             pool: &pool,
+            list: &list,
             nodes: &nodes,
             counted,
             from: &from,
@@ -465,8 +503,14 @@ fn pools_differ_in_their_first_command_only() {
     };
     let one = make("general", &["w-1"], false, Batch { size: 1, canary: 1 });
     let two = make("a;b", &["x-1", "x-2", "x-3"], true, Batch { size: 4, canary: 2 });
-    assert_eq!(one.commands[0].run, "POOL=general COUNT=1 CANARY=1 PARALLEL=1 SELECTOR=");
-    assert_eq!(two.commands[0].run, "POOL='a;b' COUNT=3 CANARY=2 PARALLEL=4 SELECTOR='pool=a;b'");
+    assert_eq!(
+        one.commands[0].run,
+        "export POOL=general LIST=general-2.nodes COUNT=1 CANARY=1 PARALLEL=1 SELECTOR="
+    );
+    assert_eq!(
+        two.commands[0].run,
+        "export POOL='a;b' LIST='a;b-2.nodes' COUNT=3 CANARY=2 PARALLEL=4 SELECTOR='pool=a;b'"
+    );
     assert_eq!(one.commands[1..], two.commands[1..]);
     assert_eq!(one.checkpoints, two.checkpoints);
     assert_eq!((one.abort, one.rollback), (two.abort, two.rollback));
@@ -511,4 +555,151 @@ fn print() {
             println!("{}", made.rollback.text.as_deref().unwrap_or("-"));
         }
     }
+}
+
+/// An empty directory of this test's own.
+fn scratch(name: &str) -> std::path::PathBuf {
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    _ = std::fs::remove_dir_all(&path);
+    std::fs::create_dir_all(&path).unwrap();
+    path
+}
+
+fn external(minor: u64) -> Procedure {
+    of(Provider::Kubeadm, OsFamily::Debian, EtcdTopology::External, minor, "etcd")
+}
+
+/// Runs the pod's branch of the script of a member's host on a manifest: its output, the manifest
+/// afterwards and whether it ended well. `crictl` and `ctr` are stubs; `pulls` says whether they can.
+fn on_a_manifest(procedure: &Procedure, image: &str, pulls: bool) -> (String, String, bool) {
+    let etc = scratch("etcd-pod").join("etc");
+    std::fs::create_dir_all(etc.join("manifests")).unwrap();
+    let manifest = etc.join("manifests/etcd.yaml");
+    std::fs::write(&manifest, format!("    image: {image}\n    name: etcd\n")).unwrap();
+    let script = &procedure.commands.iter().find(|one| one.run.contains("crictl")).unwrap().run;
+    let (_, script) = script.split_once("<<'ROOT'\n").unwrap();
+    let script = script.trim_end_matches("ROOT").replace("/etc/kubernetes", etc.to_str().unwrap());
+    let stubs = format!(
+        "systemctl() {{ false; }}; crictl() {{ {pulls}; }}; ctr() {{ {pulls}; }}\n{script}"
+    );
+    let output = Process::new("bash").args(["-euo", "pipefail", "-c", &stubs]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned()
+        + &String::from_utf8_lossy(&output.stderr);
+    (said, std::fs::read_to_string(&manifest).unwrap(), output.status.success())
+}
+
+/// etcd as static pods on hosts of its own got `v3.6.8` from a registry whose tag is `3.6.8-0`, and the
+/// manifest was in place before anybody had tried to pull.
+#[test]
+fn a_pod_of_etcd_gets_the_tag_of_its_registry_once_it_is_there() {
+    let made = external(35);
+    for (image, tag) in [
+        ("registry.k8s.io/etcd:3.6.4-0", "registry.k8s.io/etcd:3.6.8-0"),
+        ("k8s.gcr.io/etcd:3.6.4-0", "k8s.gcr.io/etcd:3.6.8-0"),
+        ("quay.io/coreos/etcd:v3.6.4", "quay.io/coreos/etcd:v3.6.8"),
+        ("gcr.io/etcd-development/etcd:v3.6.4", "gcr.io/etcd-development/etcd:v3.6.8"),
+    ] {
+        let (said, manifest, good) = on_a_manifest(&made, image, true);
+        assert!(good && manifest == format!("    image: {tag}\n    name: etcd\n"), "{said}");
+        let (_, untouched, good) = on_a_manifest(&made, image, false);
+        assert!(!good && untouched.contains(image), "moved without the image");
+    }
+    for image in ["mirror.example/k8s/etcd:3.6.4", "registry.k8s.io/etcd:3.6.4-0@sha256:12"] {
+        let (said, manifest, good) = on_a_manifest(&made, image, true);
+        assert!(!good && said.contains("STOP") && manifest.contains(image), "{said}");
+    }
+}
+
+/// The flags that kubeadm 1.33 wrote stopped every chain at etcd 3.7, although the step itself removes
+/// them; what the operator set was not looked at.
+#[test]
+fn the_flags_of_kubeadm_itself_do_not_stop_etcd_37() {
+    let text = kubeadm(37, "etcd");
+    assert!(text.contains("kubeadm-config") && text.contains("/etc/kubernetes/patches"));
+    let checks = of(Provider::Kubeadm, OsFamily::Debian, EtcdTopology::Stacked, 37, "etcd");
+    let check = |part: &str| checks.commands.iter().find(|one| one.run.contains(part)).unwrap();
+    assert!(!check("patches=").run.contains("manifests/etcd.yaml"));
+    let record = &check("record.yaml").run;
+    let (_, script) = record.split_once("<<'BLOCK'\n").unwrap();
+    let script = script.trim_end_matches("BLOCK");
+    let list = "etcd:\n  local:\n    extraArgs:\n    - name: experimental-x\n      value: \"1\"\n";
+    let map = "etcd:\n  local:\n    extraArgs:\n      experimental-x: \"1\"\n";
+    let elsewhere = "apiServer:\n  extraArgs:\n    experimental-x: \"1\"\netcd:\n  local:\n    dataDir: /var/lib/etcd\n";
+    for (configuration, clean) in [(list, false), (map, false), (elsewhere, true)] {
+        let directory = scratch("etcd-record");
+        let output = Process::new("bash")
+            .current_dir(&directory)
+            .env("CONFIGURATION", configuration)
+            .args(["-euo", "pipefail", "-c"])
+            .arg(format!("kubectl() {{ printf '%s' \"$CONFIGURATION\"; }}\n{script}"))
+            .output()
+            .unwrap();
+        assert_eq!(output.status.success(), clean, "{configuration}");
+    }
+}
+
+/// A second run after a broken session saved the record with the pin over the one without it.
+#[test]
+fn what_is_saved_before_a_change_is_saved_once() {
+    let made = of(Provider::Kubeadm, OsFamily::Debian, EtcdTopology::Stacked, 35, "etcd");
+    let pin = &made.commands.iter().find(|one| one.run.contains("kubeadm-config-before")).unwrap();
+    let (_, script) = pin.run.split_once("<<'BLOCK'\n").unwrap();
+    let directory = scratch("etcd-pin");
+    let record = directory.join("upgrade-backup/kubeadm-config-before-etcd-3.6.8.yaml");
+    for answer in ["first", "second"] {
+        let kubectl = format!(
+            "kubectl() {{ case \"$*\" in *ClusterConfiguration}}) printf 'etcd:\\n  local:\\n    dataDir: /x\\ndns: {{}}\\n' ;; *'-o yaml') echo {answer} ;; esac; }}; jq() {{ :; }}"
+        );
+        let output = Process::new("bash")
+            .current_dir(&directory)
+            .args(["-euo", "pipefail", "-c"])
+            .arg(format!("{kubectl}\n{}", script.trim_end_matches("BLOCK")))
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}");
+        assert_eq!(std::fs::read_to_string(&record).unwrap(), "first\n");
+    }
+}
+
+/// Two nodes of three named the same point of no return, but only the last had no way back, and then
+/// told one all the same.
+#[test]
+fn the_last_node_is_the_point_of_no_return_and_the_others_are_not() {
+    let setting = Setting::new(Provider::Kubeadm, OsFamily::Debian, EtcdTopology::Stacked);
+    let (from, to) = (version(33, 9), version(34, 4));
+    let moves = [moved(Component::KubeApiserver, &from, &to)];
+    for (at, node) in setting.control_plane.iter().enumerate() {
+        let last = at == 2;
+        let act = Act::ControlPlaneNode {
+            node,
+            from: &from,
+            to: &to,
+            moves: &moves,
+            turn: if at == 0 { Turn::First } else { Turn::Follows },
+            last,
+            moves_addons: last,
+        };
+        let Rollback { possible, until, commands, .. } = procedure(&setting.site(), &act).rollback;
+        assert_eq!(possible, !last, "{node}");
+        let moves = commands.iter().any(|one| one.run.contains("mv ") || one.run.contains("apt-"));
+        assert_eq!(moves, !last, "{node}");
+        assert_eq!(until.contains("the last control-plane node has moved"), !last, "{until}");
+        assert_eq!(until.contains("kube-proxy"), last, "{until}");
+    }
+}
+
+/// Nothing compared what runs with what the plan starts from.
+#[test]
+fn a_preflight_looks_at_the_start_first() {
+    let made = of(Provider::Kubeadm, OsFamily::Debian, EtcdTopology::Stacked, 30, "preflight");
+    let expect = |id: &str| {
+        let check = made.checkpoints.iter().find(|check| check.id == id).unwrap();
+        (check.probe.kind, check.expect.as_str())
+    };
+    assert_eq!(made.checkpoints[0].id, "start-kube-apiserver");
+    assert_eq!(expect("start-kube-apiserver"), (ProbeKind::Api, r#"[["v1.29.5",3]]"#));
+    assert_eq!(expect("start-kubelets"), (ProbeKind::Api, r#"[["v1.27.1",4],["v1.29.5",4]]"#));
+    assert_eq!(expect("start-etcd"), (ProbeKind::Etcd, r#"[["3.5.24",3]]"#));
+    assert_eq!(expect("cluster-configuration"), (ProbeKind::Api, "\"v1.29.5\""));
 }

@@ -134,7 +134,8 @@ fn names_stay_text() {
             step.abort = name.to_owned();
             step.targets.clone_from(&names);
             if step.pool.is_some() {
-                step.pool = Some(name.parse().unwrap());
+                // A pool has no `/` in its name, since a file is named after it.
+                step.pool = Some(name.replace('/', "").parse().unwrap());
             }
             for command in &mut step.commands {
                 command.on = name.to_owned();

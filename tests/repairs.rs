@@ -303,7 +303,7 @@ fn completing_a_node_takes_back_only_what_it_moved() {
     let step = moves(&plan, Component::KubeControllerManager)[0];
     assert!(step.because[0].text.contains("kube-controller-manager v1.29.4"), "{:?}", step.because);
     let back: String = step.rollback.commands.iter().map(|command| command.run.as_str()).collect();
-    assert!(back.contains("kube-controller-manager.yaml"), "{back}");
+    assert!(back.contains("kube-controller-manager:v1.29.4"), "{back}");
     assert!(!back.contains("kube-apiserver") && !back.contains("apt-get"), "{back}");
     let runs: String = step.commands.iter().map(|command| command.run.as_str()).collect();
     assert!(runs.contains("grep -xF 'kubernetesVersion: v1.30.14'"), "{runs}");
@@ -323,4 +323,87 @@ fn a_refusal_gives_as_few_reasons_as_refuse_everything() {
     let rules: Vec<&str> = refusal.conflicts.iter().map(|at| at.rule.as_str()).collect();
     assert_eq!(rules, ["etcd-one-minor", "etcd-one-version"], "{refusal:#?}");
     assert_eq!(refusal.ways_out.len(), 1, "{refusal:#?}");
+}
+
+/// All lists of a pool with nodes on several minors were one file, so a step could work through the
+/// nodes of another.
+#[test]
+fn every_list_of_a_mixed_pool_has_a_file_of_its_own() {
+    let inventory = inventory(
+        "kubeadm",
+        "controlPlane: {nodes: [{name: cp, kubeApiserver: v1.31.4, kubelet: v1.31.4}]}\n\
+         nodePools:\n- name: g\n  nodes: [{name: a, kubelet: v1.30.4}, {name: b, kubelet: v1.29.4}, {name: c, kubelet: v1.31.4}]\n\
+         - name: g-2\n  nodes: [{name: d, kubelet: v1.31.4}]\n",
+    );
+    let catalog = Catalog::embedded();
+    let every_hop =
+        Request { strategy: Strategy::EveryHop, ..request(&inventory, &catalog, "1.33") };
+    let plan = planned(&every_hop);
+    let mut files = BTreeMap::new();
+    let steps = moves(&plan, Component::Kubelet);
+    for step in steps.iter().filter(|step| step.pool.is_some()) {
+        let set = &step.commands[0].run;
+        let file = set.split_whitespace().find_map(|word| word.strip_prefix("LIST=")).unwrap();
+        let lists: &mut BTreeSet<_> = files.entry(file.to_owned()).or_default();
+        lists.insert((step.pool.clone(), step.targets.clone()));
+    }
+    assert!(files.len() >= 4, "{files:?}");
+    assert!(files.values().all(|lists| lists.len() == 1), "{files:#?}");
+}
+
+/// A blocker that the plan's own steps settle cannot be ticked before the hop, and one that concerns
+/// only patches before the stop says to take a later patch of a plan that does.
+#[test]
+fn what_the_plan_settles_is_no_blocker() {
+    let inventory = inventory(
+        "kubeadm",
+        "controlPlane: {nodes: [{name: cp, kubeApiserver: v1.33.9, kubelet: v1.33.9}]}\n\
+         etcd: {members: [{name: cp, version: v3.5.21}]}\n",
+    );
+    let catalog = Catalog::embedded();
+    let plan = planned(&request(&inventory, &catalog, "v1.34.13"));
+    let hop = &plan.hops[0];
+    let of = |id: &str| hop.hazards.iter().find(|hazard| hazard.id == id);
+    let covered = hop.covered.iter().find(|covered| covered.id == "etcd-36-134").unwrap();
+    let etcd: Vec<_> = moves(&plan, Component::Etcd).iter().map(|step| step.id).collect();
+    assert_eq!(covered.steps, etcd, "both moves");
+    assert!(covered.how.contains("v3.5.33") && of("etcd-36-134").is_none());
+    assert!(of("etcd-v2store-134").is_some());
+    let learner = &of("etcd-learner-134").unwrap().detect.as_ref().unwrap().command;
+    assert!(learner.starts_with("etcdctl() { kubectl -n kube-system exec etcd-cp "), "{learner}");
+    assert!(of("sts-rollout-134").is_none());
+    assert!(hop.ruled_out.iter().any(|hazard| hazard.id == "sts-rollout-134"));
+    assert!(hop.ruled_out.iter().any(|hazard| hazard.id == "kubeadm-etcd-hash-128"));
+    let rollout = catalog.hazards().unwrap().get("sts-rollout-134").unwrap();
+    let meets = |to: &str| rollout.meets(&plan.from, &to.parse().unwrap());
+    assert!(meets("v1.34.1") && !meets("v1.34.2"));
+}
+
+/// Whether a hazard concerns the releases that a hop starts from was not asked.
+#[test]
+fn a_hazard_of_the_start_is_met_where_the_hop_starts_there() {
+    let catalog = Catalog::embedded();
+    let hazards = catalog.hazards().unwrap();
+    let hash = hazards.get("kubeadm-etcd-hash-128").unwrap();
+    let meets = |from: &str, to: &str| hash.meets(&from.parse().unwrap(), &to.parse().unwrap());
+    assert!(meets("v1.28.1", "v1.29.14") && meets("v1.28.0", "v1.28.15"));
+    assert!(!meets("v1.27.16", "v1.28.15") && !meets("v1.28.3", "v1.29.14"));
+}
+
+/// In a hop that was found half done the last node of the list may have moved already; the point of no
+/// return was looked for there.
+#[test]
+fn the_last_node_to_move_is_the_point_of_no_return() {
+    let node = |name: &str, minor| {
+        format!("{{name: {name}, kubeApiserver: v1.{minor}.5, kubelet: v1.33.5}}")
+    };
+    let nodes = [node("a", 33), node("b", 33), node("c", 34)].join(", ");
+    let parts = format!(
+        "controlPlane: {{nodes: [{nodes}]}}\netcd: {{members: [{{name: a, version: v3.6.14}}, {{name: b, version: v3.6.14}}, {{name: c, version: v3.6.14}}]}}\n"
+    );
+    let inventory = inventory("kubeadm", &parts);
+    let plan = planned(&request(&inventory, &Catalog::embedded(), "v1.34.5"));
+    let steps = moves(&plan, Component::KubeApiserver);
+    let possible: Vec<bool> = steps.iter().map(|step| step.rollback.possible).collect();
+    assert_eq!(possible, [true, false]);
 }

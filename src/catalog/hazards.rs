@@ -7,11 +7,22 @@ use serde::Deserialize;
 use serde::Serialize;
 use serde::de;
 
+use crate::version::KubernetesVersion;
 use crate::version::MinorVersion;
 
 use super::applies::Applies;
 use super::applies::words;
 use super::common::Area;
+use super::common::VersionRange;
+
+impl Hazard {
+    /// Whether a hop between these two can meet it, as far as versions tell.
+    pub fn meets(&self, from: &KubernetesVersion, to: &KubernetesVersion) -> bool {
+        let fixed = self.fixed_in.as_ref().is_some_and(|fixed| to.upstream() >= *fixed);
+        let starts = self.starts_in.as_ref().is_none_or(|range| range.contains(&from.upstream()));
+        starts && !fixed
+    }
+}
 
 /// Every known hazard.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -152,6 +163,14 @@ pub struct Hazard {
     pub id: String,
     /// The hop that it belongs to.
     pub hop: Hop,
+    /// The first release of the minor without it; a hop that stops there or later does not meet it.
+    #[serde(default, rename = "fixedIn", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub fixed_in: Option<KubernetesVersion>,
+    /// The releases that a hop must start from to meet it; absent = any.
+    #[serde(default, rename = "startsIn", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<VersionRange<String>>")]
+    pub starts_in: Option<VersionRange<KubernetesVersion>>,
     /// What breaks.
     pub component: Area,
     /// How much it weighs.

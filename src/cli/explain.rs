@@ -5,7 +5,9 @@ use std::path::Path;
 
 use serde_json::json;
 
+use crate::audit;
 use crate::diagnostic::Diagnostic;
+use crate::finding::CodeEntry;
 use crate::plan;
 use crate::plan::StepId;
 use crate::policy::Rule;
@@ -58,7 +60,7 @@ pub(super) fn run(
                 } else {
                     printer.data(&text(&rule));
                 }
-            } else if let Some(code) = verify::find_code(&word.to_uppercase()) {
+            } else if let Some(code) = find_code(word) {
                 let section = code.section();
                 if json_wanted {
                     printer.line(&to_json(&json!({
@@ -95,6 +97,15 @@ fn unknown(word: &str) -> Diagnostic {
     Diagnostic::error(format!("`{word}` is neither a rule nor a finding's code")).help(help)
 }
 
+/// Every code of every check.
+fn codes() -> impl Iterator<Item = CodeEntry> {
+    verify::codes().chain(audit::codes())
+}
+
+fn find_code(word: &str) -> Option<CodeEntry> {
+    codes().find(|entry| entry.code.eq_ignore_ascii_case(word))
+}
+
 fn list() -> String {
     let mut text = String::from("Rules\n");
     let width = all_rules().map(|rule| rule.id.name().len()).max().unwrap_or_default();
@@ -102,7 +113,7 @@ fn list() -> String {
         _ = writeln!(text, "  {:<width$}  {}", rule.id.name(), rule.text);
     }
     text.push_str("\nFindings\n");
-    for code in verify::codes() {
+    for code in codes() {
         _ = writeln!(text, "  {:<width$}  {}", code.code, code.title);
     }
     text
@@ -111,7 +122,7 @@ fn list() -> String {
 fn text(rule: &Rule) -> String {
     let Rule { id, layer, holds, text, consequence, source } = rule;
     format!(
-        "{id}\n\n  {text}.\n\n  so:      {consequence}\n  layer:   {layer}\n  holds:   {holds}\n \
-           source:  {source}\n"
+        "{id}\n\n  {text}.\n\n  so:      {consequence}\n  layer:   {layer}\n  holds:   {holds}\
+         \n  source:  {source}\n"
     )
 }

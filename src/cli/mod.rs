@@ -4,27 +4,34 @@
 //! command receives settings and a printer and returns an `ExitStatus`.
 
 mod args;
+mod audit;
 mod catalog;
+mod dump;
 mod estimate;
 mod explain;
 mod input;
+mod inventory;
+mod live;
 mod plan;
 mod printer;
+mod program;
 mod refusal;
 mod render;
 mod schema;
 mod settings;
 mod shell;
+mod source;
 mod verify;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::FromArgMatches as _;
 
 use args::Arguments;
 use args::Command;
 use printer::Printer;
+use program::Program;
 
 /// How a run ended; the numbers are a contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +56,16 @@ impl From<ExitStatus> for ExitCode {
 
 /// Runs the program.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let words: Vec<OsString> = arguments.into_iter().collect();
+    let program = Program::of(words.first());
+    if words.get(1).is_some_and(|word| word == program::COMPLETE) {
+        let mut printer = Printer::new(args::Color::Never, true, program);
+        printer.data(&program.complete(&words[2..]));
+        return printer.finish(ExitStatus::Done).into();
+    }
+    let parsed = program.command().try_get_matches_from(words);
+    let parsed = parsed.and_then(|matches| Arguments::from_arg_matches(&matches));
+    let arguments = match parsed {
         Ok(arguments) => arguments,
         Err(error) => {
             // `--help` and `--version` are answers, everything else is wrong usage.
@@ -58,7 +74,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return if wanted { ExitCode::SUCCESS } else { ExitStatus::Failed.into() };
         }
     };
-    let mut printer = Printer::new(arguments.color, arguments.quiet);
+    let mut printer = Printer::new(arguments.color, arguments.quiet, program);
     let status = dispatch(&arguments.command, &mut printer);
     let status = match status {
         Ok(status) => status,
@@ -76,8 +92,10 @@ fn dispatch(
 ) -> Result<ExitStatus, crate::diagnostic::Diagnostic> {
     match command {
         Command::Plan(arguments) => plan::run(arguments, printer),
+        Command::Inventory(arguments) => inventory::run(arguments, printer),
         Command::Render(arguments) => render::run(arguments, printer),
         Command::Verify(arguments) => verify::run(arguments, printer),
+        Command::Audit(arguments) => audit::run(arguments, printer),
         Command::Estimate(arguments) => estimate::run(arguments, printer),
         Command::Explain(arguments) => explain::run(arguments, printer),
         Command::Catalog(arguments) => catalog::run(arguments, printer),

@@ -27,7 +27,7 @@ pub(super) fn run(
     printer: &mut Printer,
 ) -> Result<ExitStatus, Diagnostic> {
     let catalog = settings::catalog(&arguments.data)?;
-    let inventory = settings::inventory(arguments, &catalog)?;
+    let inventory = settings::inventory(arguments, &catalog, printer)?;
     let request = settings::request(arguments, &catalog, &inventory)?;
     let outcome = match planner::plan(&request) {
         Ok(outcome) => outcome,
@@ -54,9 +54,17 @@ pub(super) fn run(
         Outcome::Planned { plan, report, .. } => {
             notes(&report, printer);
             let findings = prove(&plan, &request, &catalog, &inventory)?;
-            let text =
-                render::show(&plan, arguments.output, &arguments.templates, Some(&findings))?;
-            printer.line(&text);
+            let text = render::show(
+                &plan,
+                arguments.output,
+                &arguments.templates,
+                Some(&findings),
+                printer,
+            )?;
+            match arguments.output {
+                PlanFormat::Summary => printer.advice(&text),
+                _ => printer.line(&text),
+            }
         }
     }
     Ok(ExitStatus::Done)

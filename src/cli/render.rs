@@ -23,8 +23,11 @@ pub(super) fn run(
     printer: &mut Printer,
 ) -> Result<ExitStatus, Diagnostic> {
     let plan = plan::read(&input::read(&arguments.plan)?)?;
-    let text = show(&plan, arguments.output, &arguments.templates, None)?;
-    printer.line(&text);
+    let text = show(&plan, arguments.output, &arguments.templates, None, printer)?;
+    match arguments.output {
+        PlanFormat::Summary => printer.advice(&text),
+        _ => printer.line(&text),
+    }
     Ok(ExitStatus::Done)
 }
 
@@ -34,6 +37,7 @@ pub(super) fn show(
     format: PlanFormat,
     templates: &TemplateArguments,
     findings: Option<&[Finding]>,
+    printer: &mut Printer,
 ) -> Result<String, Diagnostic> {
     let TemplateArguments { template, templates } = templates;
     let options = render::Options { findings };
@@ -48,6 +52,9 @@ pub(super) fn show(
         PlanFormat::Json => json(plan),
         PlanFormat::Md => {
             let overrides = Overrides::read(template.as_deref(), templates.as_deref())?;
+            for warning in overrides.without_effect() {
+                printer.diagnostic(&warning);
+            }
             Renderer::new(overrides)?.runbook(plan, &options)
         }
     }

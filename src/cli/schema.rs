@@ -1,5 +1,6 @@
 //! `kubehop schema`: the JSON Schema of a document.
 
+use crate::audit::Baseline;
 use crate::catalog;
 use crate::diagnostic::Diagnostic;
 use crate::estimate::calendar;
@@ -24,6 +25,7 @@ pub(super) fn run(
         Document::Catalog => catalog::schema::catalog(),
         Document::Calendar => calendar::schema(),
         Document::Estimates => profile::schema(),
+        Document::Baseline => Baseline::schema(),
     };
     printer.line(&json(&schema)?);
     Ok(ExitStatus::Done)

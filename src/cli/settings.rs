@@ -23,6 +23,8 @@ use super::args::ProviderArgument;
 use super::args::StrategyArgument;
 use super::args::TopologyArgument;
 use super::input;
+use super::printer::Printer;
+use super::source;
 
 impl From<StrategyArgument> for Strategy {
     fn from(argument: StrategyArgument) -> Self {
@@ -83,16 +85,19 @@ pub(super) fn catalog(data: &DataArguments) -> Result<Catalog, Diagnostic> {
     Ok(catalog)
 }
 
-/// The inventory: a file, or one made from the flags.
+/// The inventory: a file, what tools printed, or one made from the flags.
 pub(super) fn inventory(
     arguments: &PlanArguments,
     catalog: &Catalog,
+    printer: &mut Printer,
 ) -> Result<Inventory, Diagnostic> {
-    if let Some(path) = &arguments.inventory {
-        return Inventory::read(&input::read(path)?);
+    if let Some(inventory) = source::inventory(&arguments.source, printer)? {
+        return Ok(inventory);
     }
     let Some(from) = &arguments.from else {
-        return Err(Diagnostic::error("neither `--from` nor `--inventory` is given"));
+        return Err(Diagnostic::error(
+            "none of `--from`, `--inventory`, `--from-dump` and `--context` is given",
+        ));
     };
     let version = start(from, catalog)?;
     let size = Size {

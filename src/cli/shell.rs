@@ -1,6 +1,7 @@
 //! `kubehop completions` and `kubehop man`.
 
 use clap::CommandFactory as _;
+use clap_complete::Shell;
 
 use crate::diagnostic::Diagnostic;
 
@@ -8,11 +9,26 @@ use super::ExitStatus;
 use super::args::Arguments;
 use super::args::CompletionsArguments;
 use super::args::ManArguments;
+use super::args::ShellArgument;
 use super::printer::Printer;
 
+/// The program that kubectl runs to complete the words after `kubectl hop`.
+const KUBECTL: &str = include_str!("../../plugin/kubectl_complete-hop");
+
 pub(super) fn completions(arguments: &CompletionsArguments, printer: &mut Printer) -> ExitStatus {
+    let shell = match arguments.shell {
+        ShellArgument::Bash => Shell::Bash,
+        ShellArgument::Elvish => Shell::Elvish,
+        ShellArgument::Fish => Shell::Fish,
+        ShellArgument::PowerShell => Shell::PowerShell,
+        ShellArgument::Zsh => Shell::Zsh,
+        ShellArgument::Kubectl => {
+            printer.data(KUBECTL);
+            return ExitStatus::Done;
+        }
+    };
     let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut Arguments::command(), "kubehop", &mut script);
+    clap_complete::generate(shell, &mut Arguments::command(), "kubehop", &mut script);
     printer.data(&String::from_utf8_lossy(&script));
     ExitStatus::Done
 }

@@ -7,7 +7,6 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Severity;
 use crate::finding::Finding;
 use crate::finding::any_at_or_above;
-use crate::inventory::Inventory;
 use crate::plan;
 use crate::policy::ToolRules;
 use crate::policy::VersionSkewPolicy;
@@ -21,6 +20,7 @@ use super::input;
 use super::printer::Printer;
 use super::render;
 use super::settings;
+use super::source;
 
 pub(super) fn run(
     arguments: &VerifyArguments,
@@ -28,10 +28,7 @@ pub(super) fn run(
 ) -> Result<ExitStatus, Diagnostic> {
     let catalog = settings::catalog(&arguments.data)?;
     let plan = plan::read(&input::read(&arguments.plan)?)?;
-    let inventory = match &arguments.inventory {
-        Some(path) => Some(Inventory::read(&input::read(path)?)?),
-        None => None,
-    };
+    let inventory = source::inventory(&arguments.source, printer)?;
     let facts = CatalogFacts::new(&catalog, &plan)?;
     let policy = VersionSkewPolicy::upstream();
     let tool = ToolRules::kubeadm();
@@ -61,12 +58,22 @@ fn text(plan: &str, findings: &[Finding]) -> String {
         }
     }
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-    let verdict = if errors > 0 {
+    // That a plan is for another cluster says nothing against the plan itself.
+    let unfit = verify::does_not_fit(findings);
+    let of_the_plan = |severity| {
+        let findings = findings.iter().filter(|finding| finding.severity == severity);
+        findings.filter(|finding| !verify::concerns_fit(finding)).count()
+    };
+    let sound = if of_the_plan(Severity::Error) > 0 {
         "not sound"
-    } else if warnings > 0 {
+    } else if of_the_plan(Severity::Warning) > 0 {
         "sound, with warnings"
     } else {
         "sound"
+    };
+    let verdict = match (unfit, sound) {
+        (false, sound) => sound.to_owned(),
+        (true, sound) => format!("does not fit the cluster; in itself {sound}"),
     };
     let counted = |count: usize, noun: &str| match count {
         1 => format!("1 {noun}"),

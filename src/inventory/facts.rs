@@ -5,7 +5,9 @@ use serde::Deserialize;
 use serde::Serialize;
 
 /// Optional facts of a node: each decides which hazards concern it, none is needed to plan.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NodeFacts {
     /// The operating system image, such as `Ubuntu 22.04.4 LTS`.

@@ -1,10 +1,11 @@
 //! What runs now: control plane, etcd, node pools, clients.
 //!
 //! The types here are the checked form; [`file`](self) reads and writes the `ClusterInventory`
-//! document, [`synthetic`](self) makes one from two versions. Lists are in canonical order (by
-//! name), so that permuted input gives the same plan. An unknown is a state of its own: `None`
-//! means "not known", never "none".
+//! document, [`synthetic`](self) makes one from two versions, [`collect`] one from what `kubectl` and
+//! `etcdctl` print. Lists are in canonical order (by name), so that permuted input gives the same
+//! plan. An unknown is a state of its own: `None` means "not known", never "none".
 
+pub mod collect;
 mod facts;
 mod file;
 mod kubeadm;
@@ -13,6 +14,7 @@ mod synthetic;
 pub use facts::CgroupVersion;
 pub use facts::NodeFacts;
 pub use file::InventoryDocument;
+use file::MOST_NODES;
 pub use file::schema;
 pub use kubeadm::KubeadmConfig;
 pub use synthetic::Size;

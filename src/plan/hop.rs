@@ -9,6 +9,7 @@ use crate::component::ComponentVersion;
 use crate::version::KubernetesVersion;
 
 use super::Step;
+use super::StepId;
 
 /// One minor of the control plane, or the levelling of a cluster that is at its target already.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -24,6 +25,9 @@ pub struct Hop {
     pub versions: Vec<VersionChange>,
     /// What the hop can break, worst first.
     pub hazards: Vec<Hazard>,
+    /// Hazards of the hop that the plan's own steps take care of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub covered: Vec<Covered>,
     /// Hazards of the hop that this cluster cannot meet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ruled_out: Vec<RuledOut>,
@@ -115,6 +119,21 @@ pub struct Detect {
     pub command: String,
     /// What the answer means.
     pub meaning: String,
+}
+
+/// A hazard that the plan's own steps take care of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Covered {
+    /// The hazard.
+    pub id: String,
+    /// What it is.
+    pub title: String,
+    /// What the plan does about it.
+    pub how: String,
+    /// The steps that do it; empty where the order of the whole plan does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<StepId>,
 }
 
 /// A hazard that this cluster cannot meet.

@@ -16,6 +16,7 @@ pub use checkpoint::ProbeKind;
 pub use checkpoint::shell_word;
 pub use file::read;
 pub use file::schema;
+pub use hop::Covered;
 pub use hop::Detect;
 pub use hop::Hazard;
 pub use hop::HazardSeverity;

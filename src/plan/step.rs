@@ -213,15 +213,29 @@ pub struct Reason {
     pub source: String,
 }
 
-/// Something to type.
+/// Something to type: one command, or a script that ends at its first failure. It is typed as a whole,
+/// and the next one only when it has ended well and a person has seen what `expect` says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Command {
     /// The host: a node's name, `operator` for the machine with the admin kubeconfig, or `each
     /// target` for every target in turn.
     pub on: String,
-    /// The text, for a POSIX shell with bash's arrays where it says so.
+    /// The text, for bash.
     pub run: String,
+    /// What must be seen before the next one is typed; absent where an end without an error is
+    /// enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expect: Option<String>,
+}
+
+impl Command {
+    /// The same, with what must be seen before the next one is typed.
+    #[must_use]
+    pub fn expecting(mut self, text: impl Into<String>) -> Self {
+        self.expect = Some(text.into());
+        self
+    }
 }
 
 /// The way back from a step.

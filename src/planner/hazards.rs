@@ -10,43 +10,67 @@ use crate::catalog::Catalog;
 use crate::catalog::ClusterFacts;
 use crate::catalog::Hop;
 use crate::diagnostic::Diagnostic;
+use crate::plan::Covered;
 use crate::plan::Detect;
 use crate::plan::Hazard;
 use crate::plan::HazardSeverity;
 use crate::plan::RuledOut;
+use crate::plan::Step;
+use crate::provider::Site;
+use crate::provider::etcdctl_function;
+use crate::version::EtcdVersion;
 use crate::version::KubernetesVersion;
 use crate::version::MinorVersion;
 
-/// Hazards of every hop that the plan's own steps and the search already take care of.
-const COVERED: [&str; 6] = [
-    "skew-kubelet-newer-than-apiserver",
-    "skew-kubelet-n3-window",
-    "skew-kube-proxy-window",
-    "skew-no-minor-skip",
-    "kubelet-minor-upgrade-needs-drain",
-    "removed-feature-gates",
-];
+/// What is known of a hop when its hazards are looked up.
+pub(super) struct OfHop<'a> {
+    pub(super) from: &'a KubernetesVersion,
+    pub(super) to: &'a KubernetesVersion,
+    /// etcd after it.
+    pub(super) etcd: &'a EtcdVersion,
+    /// Whether it is the first of the plan.
+    pub(super) first: bool,
+    pub(super) site: &'a Site<'a>,
+    pub(super) steps: &'a [Step],
+}
+
+/// The hazards of a hop, sorted out.
+#[derive(Default)]
+pub(super) struct Sorted {
+    /// For a person to settle or to know.
+    pub(super) hazards: Vec<Hazard>,
+    /// Taken care of by the plan.
+    pub(super) covered: Vec<Covered>,
+    /// Not to be met by this cluster.
+    pub(super) ruled_out: Vec<RuledOut>,
+}
 
 /// The hazards of a hop, and those that this cluster cannot meet.
 pub(super) fn of_hop(
     catalog: &Catalog,
     facts: &ClusterFacts,
-    to: &KubernetesVersion,
-    first: bool,
-) -> Result<(Vec<Hazard>, Vec<RuledOut>), Diagnostic> {
+    hop: &OfHop<'_>,
+) -> Result<Sorted, Diagnostic> {
+    let OfHop { from, to, etcd, first, site, steps } = *hop;
     let minor = to.minor();
-    let mut hazards = Vec::new();
-    let mut left_out = Vec::new();
+    let Sorted { mut hazards, mut covered, ruled_out: mut left_out } = Sorted::default();
     for entry in catalog.hazards()?.of_hop(minor) {
         let mut leave_out = |because: String| {
             left_out.push(RuledOut { id: entry.id.clone(), because });
         };
-        if COVERED.contains(&entry.id.as_str()) {
-            leave_out("the plan's own steps and checks take care of it".to_owned());
+        if !entry.meets(from, to) {
+            leave_out(format!("concerns other patches than {from} to {to}"));
             continue;
         }
-        if entry.hop == Hop::Any && !first {
+        if entry.hop == Hop::Any && entry.starts_in.is_none() && !first {
             leave_out("listed in the first hop; the preflight looks again".to_owned());
+            continue;
+        }
+        if entry.applies.settle(facts) != Applicability::No
+            && let Some(entry) =
+                super::covered::covered((&entry.id, &entry.title), minor, etcd, steps)
+        {
+            covered.push(entry);
             continue;
         }
         match entry.applies.settle(facts) {
@@ -63,7 +87,7 @@ pub(super) fn of_hop(
                 when: entry.when.clone().filter(|_| settled == Applicability::Unknown),
                 breaks: entry.breaks.clone(),
                 detect: Some(Detect {
-                    command: entry.detect.command.clone(),
+                    command: asked_here(site, &entry.detect.command),
                     meaning: entry.detect.meaning.clone(),
                 }),
                 remedy: entry.fix.clone(),
@@ -82,7 +106,16 @@ pub(super) fn of_hop(
         let key = |hazard: &Hazard| (hazard.severity, hazard.component.clone(), hazard.id.clone());
         key(left).cmp(&key(right))
     });
-    Ok((hazards, left_out))
+    Ok(Sorted { hazards, covered, ruled_out: left_out })
+}
+
+/// The command with the site's own etcdctl, where it asks etcd.
+fn asked_here(site: &Site<'_>, command: &str) -> String {
+    if command.split_whitespace().any(|word| word == "etcdctl") {
+        format!("{}\n{command}", etcdctl_function(site))
+    } else {
+        command.to_owned()
+    }
 }
 
 fn severity(severity: crate::catalog::HazardSeverity) -> HazardSeverity {

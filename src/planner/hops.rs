@@ -23,6 +23,7 @@ use crate::version::EtcdVersion;
 use crate::version::KubernetesVersion;
 
 use super::Request;
+use super::floors;
 use super::hazards;
 use super::reasons::because;
 use super::reasons::plainly;
@@ -160,7 +161,9 @@ impl<'a> Lowering<'a> {
         let etcd_after = after.etcd_span().map_or(fallback, |(_, newest)| newest.clone());
         let coredns =
             self.request.catalog.components()?.coredns(&section.to).map(|image| image.tag);
+        let start = snapshot::changes(&before, &before);
         let frame = HopFrame {
+            start: &start,
             from: &from,
             to: &section.to,
             kubelets_after: &kubelets,
@@ -188,14 +191,26 @@ impl<'a> Lowering<'a> {
         let mut facts = self.facts.clone();
         let entered = etcd_before.filter(|before| before.minor() < etcd_after.minor());
         facts.etcd_enters = Seen::all(entered.map(|_| etcd_after.minor()));
-        let (hazards, ruled_out) =
-            hazards::of_hop(self.request.catalog, &facts, &section.to, position == 0)?;
+        let of_hop = hazards::OfHop {
+            from: &from,
+            to: &section.to,
+            etcd: &etcd_after,
+            first: position == 0,
+            site: &self.site(),
+            steps: &steps,
+        };
+        let hazards::Sorted { mut hazards, covered, ruled_out } =
+            hazards::of_hop(self.request.catalog, &facts, &of_hop)?;
+        for lowered in floors::lowered(self.request.catalog)? {
+            lowered.warn(&steps, &mut hazards);
+        }
         let hop = Hop {
             number,
             from: from.clone(),
             to: section.to.clone(),
             versions: snapshot::changes(&before, &snapshot::state(roster)),
             hazards,
+            covered,
             ruled_out,
             steps,
         };

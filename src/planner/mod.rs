@@ -5,7 +5,8 @@
 //! lower each transition to steps (`provider` says how each is done), and add what a hop needs
 //! around them: preflight, gate, backups, soaks, proof.
 
-mod facts;
+mod covered;
+mod floors;
 mod hazards;
 mod hops;
 mod reasons;
@@ -29,6 +30,7 @@ use crate::catalog::Catalog;
 use crate::cluster::OsFamily;
 use crate::cluster::Strategy;
 use crate::diagnostic::Diagnostic;
+use crate::facts;
 use crate::inventory::Inventory;
 use crate::name::InstanceName;
 use crate::plan::ApiVersion;
@@ -52,6 +54,7 @@ use crate::search::Question;
 use crate::search::SearchError;
 use crate::search::problem;
 use crate::search::search;
+use crate::version::EtcdMinor;
 use crate::version::EtcdVersion;
 use crate::version::KubernetesVersion;
 use crate::version::MinorVersion;
@@ -133,6 +136,28 @@ pub enum PlanError {
         /// The nodes in question.
         nodes: Vec<InstanceName>,
     },
+    /// A member of etcd runs a minor of which nothing is known.
+    #[error("the catalog does not know etcd {}", .version.minor())]
+    EtcdUnknown {
+        /// What it runs.
+        version: EtcdVersion,
+        /// The oldest and the newest minor that are known.
+        known: Option<(EtcdMinor, EtcdMinor)>,
+    },
+    /// A pre-release was asked for as a stop.
+    #[error("{version} is a pre-release")]
+    Prerelease {
+        /// What was asked for.
+        version: KubernetesVersion,
+    },
+    /// The target is a patch below the one that is only assumed to run.
+    #[error("{to} is older than {assumed}, which is only assumed to run")]
+    OlderThanAssumed {
+        /// The newest patch of the minor that was given as start.
+        assumed: KubernetesVersion,
+        /// The target.
+        to: VersionRequest,
+    },
     /// `--strict`, and something is not known.
     #[error("not everything is known")]
     Unknown(Vec<Assumption>),
@@ -147,6 +172,9 @@ pub enum PlanError {
 ///
 /// Every reason why there is none, as data.
 pub fn plan(request: &Request<'_>) -> Result<Outcome, PlanError> {
+    if let Some(version) = prerelease(request) {
+        return Err(PlanError::Prerelease { version: version.clone() });
+    }
     let (inventory, assumptions) = settle::settle(request)?;
     if request.strict && !assumptions.is_empty() {
         return Err(PlanError::Unknown(assumptions));
@@ -165,6 +193,11 @@ pub fn plan(request: &Request<'_>) -> Result<Outcome, PlanError> {
     };
     let problem = problem(&question).map_err(|why| match why {
         NoStop::Catalog(diagnostic) => PlanError::Catalog(diagnostic),
+        NoStop::Downgrade { from, to }
+            if request.from_minor == Some(from.minor()) && to.minor() == from.minor() =>
+        {
+            PlanError::OlderThanAssumed { assumed: from, to }
+        }
         why => PlanError::NoStop(Box::new(why)),
     })?;
     let path = match search(&problem) {
@@ -201,6 +234,16 @@ pub fn plan(request: &Request<'_>) -> Result<Outcome, PlanError> {
         closing: lowered.closing,
     };
     Ok(Outcome::Planned { plan: Box::new(plan), report, cost: path.cost })
+}
+
+/// A pre-release that was asked for. Its packages are in a repository of its own, kubeadm takes it with
+/// a flag only, and nothing of it can be upgraded with support: that is for clusters to throw away.
+fn prerelease<'a>(request: &'a Request<'_>) -> Option<&'a KubernetesVersion> {
+    let target = match &request.to {
+        VersionRequest::Release(version) => Some(version),
+        VersionRequest::Minor(_) => None,
+    };
+    target.into_iter().chain(request.pins.values()).find(|version| version.is_prerelease())
 }
 
 /// What `min-drains` is measured against.

@@ -1,5 +1,7 @@
 //! Why there is no plan, in sentences: the only place that turns the search's reasons into words.
 
+mod stops;
+
 use serde::Serialize;
 
 use crate::component::Component;
@@ -7,12 +9,9 @@ use crate::plan::Assumption;
 use crate::policy::RuleId;
 use crate::search::Blocked;
 use crate::search::NoPath;
-use crate::search::NoStop;
 use crate::search::Problem;
-use crate::search::Rejected;
 use crate::search::Role;
 use crate::search::Stage;
-use crate::version::MinorVersion;
 
 use super::PlanError;
 
@@ -47,9 +46,14 @@ impl Refusal {
     /// The words for an error that is an answer; `None` for one that is a failure.
     pub fn of(error: &PlanError) -> Option<Self> {
         match error {
-            PlanError::NoStop(why) => no_stop(why),
+            PlanError::NoStop(why) => stops::no_stop(why),
             PlanError::NoPath { why, problem } => Some(no_path(why, problem)),
             PlanError::Unknown(assumptions) => Some(unknown(assumptions)),
+            PlanError::EtcdUnknown { version, known } => Some(stops::etcd_unknown(version, *known)),
+            PlanError::Prerelease { version } => Some(stops::prerelease(version)),
+            PlanError::OlderThanAssumed { assumed, to } => {
+                Some(stops::older_than_assumed(assumed, to))
+            }
             PlanError::ApiserverUnknown { .. }
             | PlanError::TooLarge { .. }
             | PlanError::Catalog(_) => None,
@@ -83,131 +87,6 @@ fn unknown(assumptions: &[Assumption]) -> Refusal {
             .iter()
             .map(|assumption| format!("settle `{}`: {}", assumption.id, assumption.settle))
             .collect(),
-    }
-}
-
-fn no_stop(why: &NoStop) -> Option<Refusal> {
-    let apiserver = Component::KubeApiserver;
-    let refusal = match why {
-        NoStop::Catalog(_) => return None,
-        NoStop::Downgrade { from, to } => Refusal {
-            summary: format!(
-                "{to} is older than what runs ({from}): Kubernetes has no downgrade \
-              of the control plane"
-            ),
-            conflicts: vec![conflict(apiserver, format!("runs {from}"), RuleId::OneMinor)],
-            reached: String::new(),
-            ways_out: vec![
-                format!("stay at {from}, or choose a target above it"),
-                "to undo an upgrade, follow the way back of its own runbook: the etcd snapshot \
-                  and the manifests taken before it"
-                    .to_owned(),
-            ],
-        },
-        NoStop::NotReleased { minor, tags, newest } => {
-            let tags: Vec<String> = tags.iter().map(ToString::to_string).collect();
-            Refusal {
-                summary: format!("{minor} is not released: only {} exist", tags.join(", ")),
-                conflicts: vec![conflict(
-                    apiserver,
-                    format!(
-                        "the newest minor with a release is \
-                  {newest}"
-                    ),
-                    RuleId::NewestPatch,
-                )],
-                reached: String::new(),
-                ways_out: vec![
-                    format!("choose {newest} or an older minor"),
-                    format!(
-                        "once {minor} is out, lay newer data over the catalog with --catalog \
-                      FILE"
-                    ),
-                ],
-            }
-        }
-        NoStop::UnknownMinor { minor, known: (first, last) } => Refusal {
-            summary: format!("{minor} is not known: the catalog reaches from {first} to {last}"),
-            conflicts: vec![conflict(
-                apiserver,
-                format!("no release of {minor} is known"),
-                RuleId::NewestPatch,
-            )],
-            reached: String::new(),
-            ways_out: vec![
-                format!("choose a target from {first} to {last}"),
-                "lay newer data over the catalog with --catalog FILE".to_owned(),
-            ],
-        },
-        NoStop::NothingLeft { minor, rejected } => nothing_left(*minor, rejected),
-        NoStop::ApiserversApart { oldest, newest } => Refusal {
-            summary: format!(
-                "API servers run {oldest} and {newest}: more than one minor apart, \
-              which no upgrade repairs"
-            ),
-            conflicts: vec![conflict(
-                apiserver,
-                format!(
-                    "the oldest is {oldest}, the newest \
-              {newest}"
-                ),
-                RuleId::ApiserverHa,
-            )],
-            reached: String::new(),
-            ways_out: vec![format!(
-                "take the control-plane nodes at {oldest} out of the cluster and join them again \
-                  at {newest}, then plan again"
-            )],
-        },
-    };
-    Some(refusal)
-}
-
-fn nothing_left(
-    minor: MinorVersion,
-    rejected: &[(crate::version::KubernetesVersion, Rejected)],
-) -> Refusal {
-    let pinned = rejected.iter().find_map(|(_, why)| match why {
-        Rejected::Pinned { to } => Some(to),
-        _ => None,
-    });
-    let mut conflicts = Vec::new();
-    let mut ways_out = Vec::new();
-    for (version, why) in rejected {
-        match why {
-            Rejected::Pinned { .. } => {}
-            Rejected::Forbidden => {
-                conflicts.push(Conflict {
-                    component: Component::KubeApiserver.to_string(),
-                    fact: format!("{version} is forbidden"),
-                    rule: "--avoid".to_owned(),
-                    source: "the command line".to_owned(),
-                });
-                ways_out.push(format!("drop `--avoid {version}`"));
-            }
-            Rejected::KnownBad { id, what } => conflicts.push(Conflict {
-                component: Component::KubeApiserver.to_string(),
-                fact: format!("{version} is marked `avoid` ({id}): {what}"),
-                rule: RuleId::NewestPatch.name().to_owned(),
-                source: "kubehop catalog show known-bad".to_owned(),
-            }),
-        }
-    }
-    if let Some(pinned) = pinned {
-        ways_out.insert(
-            0,
-            format!("ask for another release of {minor} than {pinned}, or for {minor} alone"),
-        );
-    }
-    ways_out.truncate(4);
-    if ways_out.is_empty() {
-        ways_out.push("lay newer data over the catalog with --catalog FILE".to_owned());
-    }
-    Refusal {
-        summary: format!("no release of {minor} is left to stop at, and no minor may be skipped"),
-        conflicts,
-        reached: String::new(),
-        ways_out,
     }
 }
 
@@ -312,6 +191,11 @@ fn sentence(blocked: &Blocked) -> Conflict {
         Blocked::EtcdTooOld { etcd, needed, .. } => {
             conflict(Component::Etcd, format!("etcd runs {etcd}; {needed} is needed"), rule)
         }
+        Blocked::EtcdTooNew { etcd, ceiling, beside } => conflict(
+            Component::Etcd,
+            format!("a member runs {etcd}; Kubernetes {beside} works with etcd {ceiling} at most"),
+            rule,
+        ),
         Blocked::EtcdKnownBad { etcd } => {
             conflict(Component::Etcd, format!("etcd runs {etcd}, which is marked `avoid`"), rule)
         }
@@ -353,6 +237,10 @@ fn way_out(blocked: &Blocked) -> Option<String> {
         Blocked::EtcdTooOld { needed, .. } => Some(format!(
             "lay a newer etcd matrix over the data that knows an etcd release at or above \
               {needed}: --etcd-matrix FILE"
+        )),
+        Blocked::EtcdTooNew { beside, .. } => Some(format!(
+            "check what etcd runs; where Kubernetes {beside} does work with it, move etcd to hosts of \
+             its own or say so under `accepted` of an etcd matrix: --etcd-matrix FILE"
         )),
         Blocked::EtcdSkipsMinor { etcd, .. } => Some(format!(
             "bring the etcd member at {etcd} to the minor of the others by hand, then plan again"

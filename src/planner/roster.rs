@@ -20,6 +20,8 @@ pub(super) struct Roster {
     pub(super) inventory: Inventory,
     /// kube-proxy of nodes that have moved, where it is a service of the node.
     proxies: BTreeMap<InstanceName, KubernetesVersion>,
+    /// The lists of nodes that steps work through, by file.
+    lists: BTreeMap<String, (PoolName, Vec<InstanceName>)>,
 }
 
 /// Nodes of one group that move together: a pool's, or the control plane's.
@@ -39,7 +41,28 @@ pub(super) struct Group {
 
 impl Roster {
     pub(super) fn new(inventory: Inventory) -> Self {
-        Self { inventory, proxies: BTreeMap::new() }
+        Self { inventory, proxies: BTreeMap::new(), lists: BTreeMap::new() }
+    }
+
+    /// The file of a list of nodes: `POOL.nodes`, and another one for every other list of the pool, so
+    /// that no step reads the nodes of another.
+    pub(super) fn list(&mut self, pool: &PoolName, nodes: &[InstanceName]) -> String {
+        let mut number = 1;
+        loop {
+            let file = if number == 1 {
+                format!("{pool}.nodes")
+            } else {
+                format!("{pool}-{number}.nodes")
+            };
+            match self.lists.get(&file) {
+                Some((of, known)) if of == pool && known == nodes => return file,
+                Some(_) => number += 1,
+                None => {
+                    self.lists.insert(file.clone(), (pool.clone(), nodes.to_vec()));
+                    return file;
+                }
+            }
+        }
     }
 
     /// kube-proxy of a node, where it is a service of the node.

@@ -1,5 +1,7 @@
 //! Unknowns become stated assumptions, never silent defaults.
 
+use std::collections::BTreeSet;
+
 use crate::cluster::Provider;
 use crate::inventory::Inventory;
 use crate::inventory::Unknown;
@@ -45,6 +47,18 @@ pub(super) fn settle(request: &Request<'_>) -> Result<(Inventory, Vec<Assumption
         );
     }
     settle_etcd(request, &mut inventory, &mut assume)?;
+    let unknown = unknown_etcd_patches(request, &inventory)?;
+    if !unknown.is_empty() {
+        assume(
+            "unknown-etcd-patch",
+            format!(
+                "the catalog of {} does not know etcd {}; taken to exist, without a known fault",
+                request.catalog.as_of(),
+                unknown.join(", ")
+            ),
+            "etcdctl endpoint status --cluster -w table",
+        );
+    }
     settle_control_plane(&mut inventory, &mut assume);
     settle_clients(&mut inventory, &mut assume);
     if inventory.pools.iter().any(|pool| pool.counted) && !inventory.synthetic {
@@ -64,6 +78,7 @@ pub(super) fn settle(request: &Request<'_>) -> Result<(Inventory, Vec<Assumption
         );
     }
     assume_rolled_out(&inventory, &mut assume);
+    assume_upstream_procedure(&inventory, &mut assume);
     if inventory.provider == Provider::Kubeadm {
         assume_local_apiservers(&inventory, &mut assume);
     }
@@ -106,6 +121,29 @@ fn assume_rolled_out(inventory: &Inventory, assume: &mut impl FnMut(&str, String
     );
 }
 
+/// The commands of a plan are those of upstream; a vendor's build comes with a procedure of its own.
+fn assume_upstream_procedure(inventory: &Inventory, assume: &mut impl FnMut(&str, String, &str)) {
+    let control_plane = inventory.control_plane.iter();
+    let parts = control_plane.flat_map(|node| [&node.apiserver, &node.kubelet]).flatten();
+    let workers = inventory.pools.iter().flat_map(|pool| &pool.nodes).map(|node| &node.kubelet);
+    let mut builds: Vec<String> = parts
+        .chain(workers)
+        .filter(|version| **version != version.upstream() && !version.is_prerelease())
+        .map(ToString::to_string)
+        .collect();
+    builds.sort();
+    builds.dedup();
+    let Some(first) = builds.first() else { return };
+    assume(
+        "vendor-build",
+        format!(
+            "{first} is a vendor's build: order and versions of this plan hold for it, its commands \
+             are those of upstream and do not; the vendor's own procedure does the upgrade"
+        ),
+        "kubectl get nodes -o wide",
+    );
+}
+
 /// The releases that were asked for as target or pin and that the catalog does not know, although it
 /// knows their minor.
 fn unknown_patches(request: &Request<'_>, inventory: &Inventory) -> Result<Vec<String>, PlanError> {
@@ -128,6 +166,24 @@ fn unknown_patches(request: &Request<'_>, inventory: &Inventory) -> Result<Vec<S
     unknown.sort();
     unknown.dedup();
     Ok(unknown)
+}
+
+/// The releases that members of etcd run and that the data do not know, although they know their minor.
+/// Of a minor that they do not know nothing can be planned.
+fn unknown_etcd_patches(
+    request: &Request<'_>,
+    inventory: &Inventory,
+) -> Result<Vec<String>, PlanError> {
+    let matrix = request.catalog.etcd()?;
+    let members = inventory.etcd.members.iter();
+    let running: BTreeSet<_> = members.filter_map(|member| member.version.as_ref()).collect();
+    let minors = matrix.releases();
+    if let Some(version) = running.iter().find(|it| !minors.contains_key(&it.minor())) {
+        let known = minors.keys().next().copied().zip(minors.keys().next_back().copied());
+        return Err(PlanError::EtcdUnknown { version: (*version).clone(), known });
+    }
+    let unknown = running.into_iter().filter(|version| !matrix.knows(version));
+    Ok(unknown.map(ToString::to_string).collect())
 }
 
 /// A number and its noun.

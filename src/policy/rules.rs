@@ -139,6 +139,9 @@ rules! {
     EtcdDefault = "etcd-default", Kubeadm, "by Kubernetes release, see `kubehop catalog show etcd`", K8S_ETCD,
         "etcd is at least at the version that kubeadm deploys with the release",
         "a hop brings etcd to that version, or to the newest good patch of its minor whose image is known to exist, before the API servers";
+    EtcdAccepted = "etcd-accepted", Kubeadm, "by Kubernetes release, see `kubehop catalog show etcd`", "https://github.com/kubernetes/kubernetes/pull/132838",
+        "etcd is of no newer minor than the release is known to work with; kubeadm before 1.34 writes flags that etcd 3.7 refuses",
+        "a hop does not start beyond that where kubeadm or data of your own say so; where the range is only derived from what kubeadm deploys, the plan warns";
     EtcdKnownBad = "etcd-known-bad", Etcd, "see `kubehop catalog show known-bad`", ETCD_UPGRADE,
         "a plan never stops at an etcd release that the catalog marks `avoid`",
         "the newest good patch of the same minor whose image is known to exist is used instead";

@@ -27,6 +27,9 @@ pub struct ToolRules {
     /// From this minor on a stacked etcd must be at least of this minor, since the manifest uses its
     /// flags (<https://github.com/kubernetes/kubernetes/pull/135701>).
     pub stacked_etcd_from: (MinorVersion, EtcdMinor),
+    /// Before this minor kubeadm writes flags of etcd that etcd of this minor and later refuses
+    /// (<https://github.com/kubernetes/kubernetes/pull/132838>).
+    pub stacked_etcd_flags_before: (MinorVersion, EtcdMinor),
     /// The first minor with an official package repository
     /// (<https://kubernetes.io/blog/2023/08/15/pkgs-k8s-io-introduction/>).
     pub packages_from: MinorVersion,
@@ -44,6 +47,7 @@ impl ToolRules {
             addons_last_from: minor(28),
             addon_phase_from: minor(32),
             stacked_etcd_from: (minor(36), EtcdMinor::new(3, 6)),
+            stacked_etcd_flags_before: (minor(34), EtcdMinor::new(3, 7)),
             packages_from: minor(24),
         }
     }

@@ -23,11 +23,17 @@ pub(super) fn procedure(site: &Site<'_>, etcd: &EtcdVersion, before: Component) 
     let host = etcd::snapshot_host(site);
     let mut commands = Vec::new();
     commands.push(operator(format!(
-        "# etcd's own tools of {etcd} on every member's host: a restore needs them when etcd does not run.\nfor node in {}; do\n  ssh \"$node\" sudo bash -euo pipefail -s <<'HOST'\n{}HOST\ndone",
-        words(site.etcd_members),
-        etcd::tools(etcd),
+        "# etcd's own tools of {etcd} on every member's host: a restore needs them when etcd does not run.\n{}",
+        as_script(&format!(
+            "for node in {}; do\n  ssh \"$node\" sudo bash -euo pipefail -s <<'HOST'\n{}HOST\ndone",
+            words(site.etcd_members),
+            etcd::tools(etcd),
+        ))
     )));
-    commands.push(on(host, etcd::snapshot(site, etcd, before)));
+    commands.push(
+        on(host, etcd::snapshot(site, etcd, before))
+            .expecting("the last line describes the snapshot, with a `totalKey` above 0"),
+    );
     let copy = fill(COPY, &[("HOST", &shell_word(host)), ("NODES", &words(site.control_plane))]);
     commands.push(operator(format!(
         "# Off the node, with the files of /etc/kubernetes and kube-system as it is. The snapshot holds every\n# Secret of the cluster: keep this directory encrypted and off shared disks.\n{}",

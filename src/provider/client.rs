@@ -41,7 +41,12 @@ pub(super) fn procedure(
     let skew = r#"kubectl version -o json | jq -c '(((.clientVersion.minor|gsub("[^0-9]";"")|tonumber)-(.serverVersion.minor|gsub("[^0-9]";"")|tonumber))|fabs)<=1'"#;
     Procedure {
         commands: vec![
-            on(host, format!("# For the way back: the version that is there now.\n{CLIENT_VERSION} | tee kubectl-before-{to}.txt")),
+            on(
+                host,
+                format!(
+                    "# For the way back: the version that is there before the step, however often it is begun.\n{{ [ -s kubectl-before-{to}.txt ] || {CLIENT_VERSION} > kubectl-before-{to}.txt; }} && cat kubectl-before-{to}.txt"
+                ),
+            ),
             on(
                 host,
                 format!(
@@ -70,7 +75,12 @@ pub(super) fn procedure(
             until: "the API servers are more than one minor newer than the old kubectl".to_owned(),
             commands: vec![on(
                 host,
-                format!("# The version that the first command of this step wrote down.\nVERSION=$(cat kubectl-before-{to}.txt)\narch=$(uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/')\ncurl -fsSLo /tmp/kubectl \"https://dl.k8s.io/release/$VERSION/bin/linux/$arch/kubectl\"\necho \"$(curl -fsSL \"https://dl.k8s.io/release/$VERSION/bin/linux/$arch/kubectl.sha256\")  /tmp/kubectl\" | sha256sum -c - && sudo install -m 755 /tmp/kubectl \"$(command -v kubectl)\""),
+                format!(
+                    "# The version that the first command of this step wrote down.\n{}",
+                    as_root(&format!(
+                        "version=$(cat kubectl-before-{to}.txt)\narch=$(uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/')\ncurl -fsSLo /tmp/kubectl \"https://dl.k8s.io/release/$version/bin/linux/$arch/kubectl\"\necho \"$(curl -fsSL \"https://dl.k8s.io/release/$version/bin/linux/$arch/kubectl.sha256\")  /tmp/kubectl\" | sha256sum -c -\ninstall -m 755 /tmp/kubectl \"$(command -v kubectl)\""
+                    ))
+                ),
             )],
             text: None,
         },

@@ -21,6 +21,7 @@ use crate::version::EtcdVersion;
 use super::Site;
 use super::checks::check;
 use super::script::as_root;
+use super::script::as_script;
 use super::script::fill;
 use super::script::jq_text;
 use super::script::operator;
@@ -29,7 +30,12 @@ const TLS: &str = "--cacert=/etc/kubernetes/pki/etcd/ca.crt --cert=/etc/kubernet
 const GATE: &str = include_str!("scripts/etcd-gate.sh");
 const TOOLS: &str = include_str!("scripts/etcd-tools.sh");
 const SNAPSHOT: &str = include_str!("scripts/etcd-snapshot.sh");
+const SETTINGS: &str = include_str!("scripts/etcdctl-settings.sh");
 const WRAPPER: &str = include_str!("scripts/etcdctl-local.sh");
+/// Lines for a root shell: another image for the static pod of a member, once it is on the host.
+pub(super) const POD: &str = include_str!("scripts/etcd-host-pod.sh");
+/// Lines for a root shell: the manifest from before that.
+pub(super) const POD_BACK: &str = include_str!("scripts/etcd-host-pod-back.sh");
 const RESTORE: &str = include_str!("scripts/restore-stacked.sh");
 
 /// The first etcd with `etcdutl`.
@@ -77,6 +83,16 @@ fn etcdctl(site: &Site<'_>) -> String {
     }
 }
 
+/// etcdctl as a shell function, for commands that are written for any site.
+pub(super) fn function(site: &Site<'_>) -> String {
+    let wrapper = if in_pods(site) {
+        ""
+    } else {
+        "# The first step of the first hop puts this wrapper on every etcd host: do that part of it first.\n"
+    };
+    format!("{wrapper}etcdctl() {{ {} \"$@\"; }}", etcdctl(site))
+}
+
 /// A question to etcd from the operator's machine.
 pub(super) fn ask(site: &Site<'_>, arguments: &str) -> String {
     format!("{} {arguments}", etcdctl(site))
@@ -84,18 +100,31 @@ pub(super) fn ask(site: &Site<'_>, arguments: &str) -> String {
 
 /// A settings file and a wrapper, so that every later command for a member on a host of its own is
 /// short and the same. The paths are the site's, so a person looks at them once.
-pub(super) fn local_wrapper(site: &Site<'_>) -> Command {
+pub(super) fn local_wrapper(site: &Site<'_>) -> [Command; 3] {
     let members = super::script::words(site.etcd_members);
-    operator(fill(WRAPPER, &[("MEMBERS", &members)]))
+    [
+        operator(as_script(SETTINGS)),
+        operator("\"${EDITOR:-vi}\" etcdctl-local.env").expecting(
+            "the values are those of your etcd unit; a host that has its file already keeps it",
+        ),
+        operator(as_script(&fill(WRAPPER, &[("MEMBERS", &members)])))
+            .expecting("each member says that it is healthy"),
+    ]
 }
 
-/// Writes `etcd-gate.sh`, the health gate that every member of a rolling change passes.
-pub(super) fn write_gate(site: &Site<'_>) -> Command {
+/// Writes `etcd-gate.sh`, the health gate that every member of a rolling change passes, and passes it
+/// once.
+pub(super) fn gate(site: &Site<'_>) -> [Command; 2] {
     let script = fill(
         GATE,
         &[("MEMBERS", &expected(site).to_string()), ("ETCDCTL", etcdctl(site).as_str())],
     );
-    operator(format!("cat > etcd-gate.sh <<'SCRIPT'\n{script}SCRIPT\nbash etcd-gate.sh"))
+    [operator(format!("cat > etcd-gate.sh <<'SCRIPT'\n{script}SCRIPT")), pass_gate()]
+}
+
+/// Passes the gate.
+pub(super) fn pass_gate() -> Command {
+    operator("bash etcd-gate.sh").expecting("`etcd gate: passed`")
 }
 
 /// Lines for a root shell: etcdctl and etcdutl of this version in `/usr/local/bin`.
@@ -146,11 +175,16 @@ pub(super) fn write_restore(site: &Site<'_>, etcd: &EtcdVersion) -> Command {
         ],
     );
     let (head, tail) = script.split_once("@CLUSTER@").unwrap_or((&script, ""));
-    operator(format!(
-        "# The way back of last resort, written while the members can still be asked for their addresses.\n{{\ncat <<'SCRIPT'\n{head}SCRIPT\n{} | jq -r '\"members=\" + ([.members[]|\"\\(.name)=\\(.peerURLs[0])\"]|join(\",\")|@sh)'\ncat <<'SCRIPT'\n{}SCRIPT\n}} > upgrade-backup/restore-etcd.sh\nbash -n upgrade-backup/restore-etcd.sh && grep '^members=' upgrade-backup/restore-etcd.sh",
+    let lines = format!(
+        "members=$({} | jq -r '\"members=\" + ([.members[]|\"\\(.name)=\\(.peerURLs[0])\"]|join(\",\")|@sh)')\n{{\ncat <<'SCRIPT'\n{head}SCRIPT\nprintf '%s\\n' \"${{members:?no answer from etcd}}\"\ncat <<'SCRIPT'\n{}SCRIPT\n}} > upgrade-backup/restore-etcd.sh\nbash -n upgrade-backup/restore-etcd.sh\ngrep '^members=' upgrade-backup/restore-etcd.sh",
         ask(site, "member list -w json"),
         tail.trim_start_matches('\n'),
+    );
+    operator(format!(
+        "# The way back of last resort, written while the members can still be asked for their addresses.\n{}",
+        as_script(&lines)
     ))
+    .expecting("a line `members=` with the name and the address of every member")
 }
 
 fn etcd_check(
@@ -186,6 +220,18 @@ pub(super) fn at_version(site: &Site<'_>, version: &EtcdVersion) -> Checkpoint {
         "endpoint status --cluster -w json",
         "[.[].Status.version]|unique",
         format!("[\"{}\"]", version.bare()),
+    )
+}
+
+/// The members run the versions that a hop starts from.
+pub(super) fn versions(site: &Site<'_>, jq: &str, expect: String) -> Checkpoint {
+    etcd_check(
+        site,
+        "start-etcd",
+        "etcd runs what the plan starts from: version, how many members",
+        "endpoint status --cluster -w json",
+        jq,
+        expect,
     )
 }
 

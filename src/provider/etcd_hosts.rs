@@ -3,49 +3,66 @@
 
 use crate::plan::Checkpoint;
 use crate::plan::Rollback;
+use crate::plan::shell_word;
 use crate::version::EtcdVersion;
 
+use super::EtcdImage;
 use super::Procedure;
 use super::Site;
 use super::durations;
 use super::etcd;
+use super::etcd::POD;
+use super::etcd::POD_BACK;
 use super::kubeadm::etcd_flags_refused;
 use super::script::EACH_TARGET;
 use super::script::as_root;
 use super::script::fill;
 use super::script::on;
-use super::script::operator;
 
 const SWAP: &str = include_str!("scripts/etcd-host-member.sh");
-const MOVE_LEADER: &str = r"# Only if this member still leads: hand over first (a clean stop would do it too, with a pause).
-sudo /usr/local/sbin/etcdctl-local endpoint status --cluster -w table
-# sudo /usr/local/sbin/etcdctl-local move-leader FOLLOWER-ID      (an ID of the table, asked of the leader)";
+const BINARY: &str = include_str!("scripts/etcd-host-binary.sh");
+const FLAGS: &str = include_str!("scripts/etcd-flags-external.sh");
 
 /// Moves every member, followers first.
-pub(super) fn procedure(site: &Site<'_>, from: &EtcdVersion, to: &EtcdVersion) -> Procedure {
+pub(super) fn procedure(
+    site: &Site<'_>,
+    from: &EtcdVersion,
+    to: &EtcdVersion,
+    image: EtcdImage<'_>,
+) -> Procedure {
     let minor_changes = from.minor() != to.minor();
-    let mut commands = vec![etcd::write_gate(site)];
+    let mut commands = Vec::from(etcd::gate(site));
     if minor_changes {
         let (pattern, why) = etcd_flags_refused(to.minor());
-        commands.push(on(
+        commands.push(
+            on(EACH_TARGET, as_root(&fill(FLAGS, &[("WHY", why), ("PATTERN", pattern)])))
+                .expecting("`clean`"),
+        );
+    }
+    let (old, new) = (from.to_string(), to.to_string());
+    let binary = |version: &str| fill(BINARY, &[("VERSION", version)]);
+    let swap = |version: &str, pod: &str| {
+        as_root(&fill(SWAP, &[("BINARY", &binary(version)), ("POD", pod)]))
+    };
+    let pod = fill(POD, &[("TAG", &shell_word(image.tag)), ("VERSION", &new)]);
+    let pod_back = fill(POD_BACK, &[("VERSION", &new)]);
+    commands.push(
+        on(EACH_TARGET, "sudo /usr/local/sbin/etcdctl-local endpoint status --cluster -w table")
+            .expecting(
+                "one member at a time, in the order that the gate printed: followers first, the leader last. Where the member of this host still leads, hand over with `sudo /usr/local/sbin/etcdctl-local move-leader FOLLOWER-ID`, an ID of the table; a clean stop would do it too, with a pause",
+            ),
+    );
+    commands.push(
+        on(
             EACH_TARGET,
             format!(
-                "# {why}\nif systemctl cat etcd 2>/dev/null | grep -nE -- '{pattern}' || sudo grep -rnE -- '{pattern}' /etc/etcd /etc/default/etcd /etc/kubernetes/manifests 2>/dev/null; then echo 'STOP: remove these first'; else echo clean; fi"
+                "# Binary and unit are expected at the unit's path; a member that runs as a static pod gets its image tag\n# changed, once that image is on the host.\n{}",
+                swap(&new, &pod)
             ),
-        ));
-    }
-    let swap = |version: &EtcdVersion| {
-        as_root(&fill(SWAP, &[("VERSION", &version.to_string()), ("BARE", &version.bare())]))
-    };
-    commands.push(on(EACH_TARGET, MOVE_LEADER));
-    commands.push(on(
-        EACH_TARGET,
-        format!(
-            "# One member at a time, in the order that the gate printed: followers first, the leader last. Binary and\n# unit are expected at the unit's path; a member that runs as a static pod gets its image tag changed.\n{}",
-            swap(to)
-        ),
-    ));
-    commands.push(operator("# After every member, before the next one:\nbash etcd-gate.sh"));
+        )
+        .expecting("it ends without an error, and the gate below passes. Only then the next member"),
+    );
+    commands.push(etcd::pass_gate());
     let (until, text) = if minor_changes {
         (
             format!(
@@ -72,14 +89,18 @@ pub(super) fn procedure(site: &Site<'_>, from: &EtcdVersion, to: &EtcdVersion) -
         checkpoints: checkpoints(site, from, to),
         abort: "Stop if the gate does not pass within five minutes of a member's restart, and put the old binary back on that member. Never touch a second member while one is down.".to_owned(),
         rollback: Rollback {
-            possible: true,
+            possible: !minor_changes || to.minor() >= etcd::STORAGE_VERSION_FROM,
             until,
             commands: vec![
                 on(
                     EACH_TARGET,
-                    format!("# On each member that has moved, one at a time:\n{}", swap(from)),
-                ),
-                operator("bash etcd-gate.sh"),
+                    format!(
+                        "# On each member that has moved, one at a time:\n{}",
+                        swap(&old, &pod_back)
+                    ),
+                )
+                .expecting("the gate below passes. Only then the next member"),
+                etcd::pass_gate(),
             ],
             text: Some(text),
         },

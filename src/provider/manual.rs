@@ -44,7 +44,7 @@ fn health(component: Component) -> &'static str {
 fn restart(component: Component) -> String {
     let (name, health) = (component.name(), health(component));
     format!(
-        "systemctl restart {name}\nfor try in $(seq 1 60); do\n  if [ \"$({health} | sort -u)\" = ok ]; then break; fi\n  sleep 5\ndone\n[ \"$({health} | sort -u)\" = ok ] && echo '{name}: healthy'"
+        "systemctl restart {name}\nfor try in $(seq 1 60); do\n  if [ \"$({health} | sort -u)\" = ok ]; then break; fi\n  sleep 5\ndone\n[ \"$({health} | sort -u)\" = ok ]\necho '{name}: healthy'"
     )
 }
 
@@ -92,43 +92,73 @@ pub(super) fn control_plane_component(
 ) -> Procedure {
     let (from, to) = (from.upstream(), to.upstream());
     let name = component.name();
+    let several = if nodes.len() > 1 { ". Only then the next node" } else { "" };
     Procedure {
         commands: vec![
             operator(format!(
-                "# Flags that {name} {to} no longer knows keep it from starting: compare the unit with the release notes.\nssh {} systemctl cat {name}",
+                "ssh {} systemctl cat {name}",
                 nodes.first().map_or_else(|| "HOST".to_owned(), |node| shell_word(node.as_str()))
+            ))
+            .expecting(format!(
+                "none of its flags is one that {name} {to} no longer knows (release notes): such a flag keeps it from starting"
             )),
             on(
                 EACH_TARGET,
                 format!(
-                    "# One node at a time; the next one only when this one says that it is healthy. Unit {name}, binary in\n# {DIRECTORY}: change both names here if yours differ.\n{}",
+                    "# Unit {name}, binary in {DIRECTORY}: change both names here if yours differ.\n{}",
                     as_root(&format!("{}{}", swap(name, &to), restart(component)))
                 ),
-            ),
+            )
+            .expecting(format!("`{name}: healthy`{several}")),
         ],
         checkpoints: checks_of(component, nodes, &to),
         abort: format!(
             "Stop if {name} of a node is not healthy within five minutes of its restart; put its old binary back before the next node is touched."
         ),
-        rollback: Rollback {
-            possible: component != Component::KubeApiserver || from.minor() == to.minor(),
-            until: if component == Component::KubeApiserver && from.minor() != to.minor() {
-                format!(
-                    "kube-apiserver {to} has served writes: objects may then be stored in forms that {from} cannot read"
-                )
-            } else {
-                format!("none while kube-apiserver is at {to} or one minor older")
-            },
-            commands: vec![on(
-                EACH_TARGET,
-                as_root(&format!(
-                    "install -m 755 {DIRECTORY}/{name}.{from} {DIRECTORY}/{name}\n{}",
-                    restart(component)
-                )),
-            )],
-            text: Some("The old binary lies beside the new one, with its version behind its name. After the point of no return repair forward; the last resort is the snapshot of the backup step with the old binaries on all nodes, which loses everything written since.".to_owned()),
-        },
+        rollback: rollback(component, nodes, &from, &to),
         duration: durations::times(durations::MANUAL_COMPONENT, nodes.len() as u64),
+    }
+}
+
+fn rollback(
+    component: Component,
+    nodes: &[InstanceName],
+    from: &KubernetesVersion,
+    to: &KubernetesVersion,
+) -> Rollback {
+    let name = component.name();
+    let back = on(
+        EACH_TARGET,
+        as_root(&format!(
+            "install -m 755 {DIRECTORY}/{name}.{from} {DIRECTORY}/{name}\n{}",
+            restart(component)
+        )),
+    )
+    .expecting(format!("`{name}: healthy`"));
+    let beside = "The old binary lies beside the new one, with its version behind its name.";
+    if component == Component::KubeApiserver && from.minor() != to.minor() {
+        let node = if nodes.len() > 1 { "the last" } else { "the only" };
+        return Rollback {
+            possible: false,
+            until: format!(
+                "kube-apiserver {to} of {node} node is ready: none of {from} is left, and Kubernetes supports no way down by a minor"
+            ),
+            commands: vec![back],
+            text: Some(format!(
+                "{beside} Before that point the nodes that have moved can go back, as long as nobody has used a field or an API version that is new in {}: {from} cannot read it. After that point repair forward; the last resort is the snapshot of the backup step with the old binaries on all nodes, which loses everything written since.",
+                to.minor()
+            )),
+        };
+    }
+    Rollback {
+        possible: true,
+        until: if component == Component::KubeApiserver {
+            "none: patches of one minor read each other's objects".to_owned()
+        } else {
+            format!("none while kube-apiserver is at {to} or one minor older")
+        },
+        commands: vec![back],
+        text: Some(beside.to_owned()),
     }
 }
 

@@ -17,6 +17,7 @@ mod packages;
 mod preflight;
 mod proof;
 mod script;
+mod start;
 
 use crate::cluster::EtcdTopology;
 use crate::cluster::OsFamily;
@@ -31,6 +32,7 @@ use crate::plan::Duration;
 use crate::plan::KubeProxyMode;
 use crate::plan::Rollback;
 use crate::plan::Transition;
+use crate::plan::VersionChange;
 use crate::version::EtcdVersion;
 use crate::version::KubernetesVersion;
 use crate::version::MinorVersion;
@@ -67,6 +69,8 @@ pub struct HopFrame<'a> {
     pub etcd_after: &'a EtcdVersion,
     /// `CoreDNS` as kubeadm deploys it with `to`, where the catalog knows it.
     pub coredns: Option<&'a str>,
+    /// What runs before it, as the plan takes it to be.
+    pub start: &'a [VersionChange],
     /// Whether the hop changes the control plane (false: it only levels nodes, etcd or clients).
     pub control_plane_moves: bool,
     /// Whether it is the first hop of the plan.
@@ -93,6 +97,11 @@ pub enum Turn {
     Completes,
 }
 
+/// A shell function by which `etcdctl` reaches the members of this site from the operator's machine.
+pub fn etcdctl_function(site: &Site<'_>) -> String {
+    etcd::function(site)
+}
+
 /// What is to be done.
 #[derive(Debug, Clone, Copy)]
 pub enum Act<'a> {
@@ -113,7 +122,7 @@ pub enum Act<'a> {
         from: &'a EtcdVersion,
         /// Every member afterwards.
         to: &'a EtcdVersion,
-        /// The image, for stacked etcd.
+        /// The image, for etcd in pods.
         image: EtcdImage<'a>,
         /// kubeadm and the control plane as they are now: they do not change in this step.
         running: &'a KubernetesVersion,
@@ -140,6 +149,8 @@ pub enum Act<'a> {
         moves: &'a [Transition],
         /// Its turn in the hop.
         turn: Turn,
+        /// Whether no node is left to move after it.
+        last: bool,
         /// Whether kubeadm moves kube-proxy and `CoreDNS` with this node.
         moves_addons: bool,
     },
@@ -177,6 +188,8 @@ pub enum Act<'a> {
     Workers {
         /// The pool.
         pool: &'a PoolName,
+        /// The file that holds its nodes, one a line.
+        list: &'a str,
         /// Its nodes, in order; made-up names where the pool is only counted.
         nodes: &'a [InstanceName],
         /// Whether the pool is only counted.
@@ -240,16 +253,16 @@ pub fn procedure(site: &Site<'_>, act: &Act<'_>) -> Procedure {
         Act::Etcd { from, to, image, running, level: true } if etcd::in_pods(site) => {
             kubeadm::etcd(site, from, to, image, running)
         }
-        Act::Etcd { from, to, image, running, level: false } if etcd::in_pods(site) => {
-            kubeadm::etcd_by_hand(site, from, to, image, running)
+        Act::Etcd { from, to, image, level: false, .. } if etcd::in_pods(site) => {
+            kubeadm::etcd_by_hand(site, from, to, image)
         }
-        Act::Etcd { from, to, .. } => etcd_hosts::procedure(site, from, to),
+        Act::Etcd { from, to, image, .. } => etcd_hosts::procedure(site, from, to, image),
         Act::EtcdSoak { etcd, minor_changed } => proof::etcd_soak(site, etcd, minor_changed),
-        Act::ControlPlaneNode { node, from, to, moves, turn, moves_addons } => {
+        Act::ControlPlaneNode { node, from, to, moves, turn, last, moves_addons } => {
             match site.provider {
                 Provider::Kubeadm => kubeadm::control_plane_node(
                     site,
-                    kubeadm::ControlPlaneNode { node, from, to, moves, turn, moves_addons },
+                    kubeadm::ControlPlaneNode { node, from, to, moves, turn, last, moves_addons },
                 ),
                 Provider::Manual => manual::control_plane_node(node, from, to),
             }
@@ -261,9 +274,18 @@ pub fn procedure(site: &Site<'_>, act: &Act<'_>) -> Procedure {
         Act::ControlPlaneKubelets { nodes, from, to } => {
             nodes::control_plane_kubelets(site, nodes, from, to)
         }
-        Act::Workers { pool, nodes, counted, from, to, stops, batch, with_kube_proxy } => {
-            let act =
-                nodes::Workers { pool, nodes, counted, from, to, stops, batch, with_kube_proxy };
+        Act::Workers { pool, list, nodes, counted, from, to, stops, batch, with_kube_proxy } => {
+            let act = nodes::Workers {
+                pool,
+                list,
+                nodes,
+                counted,
+                from,
+                to,
+                stops,
+                batch,
+                with_kube_proxy,
+            };
             nodes::workers(site, act)
         }
         Act::Client { client, to } => client::procedure(site, client, to),

@@ -17,10 +17,12 @@ use super::etcd;
 use super::kubeadm;
 use super::manual;
 use super::packages;
+use super::script::as_script;
 use super::script::fill;
 use super::script::operator;
 
 const SCRIPT: &str = include_str!("scripts/upgrade-node.sh");
+const NODE_LIST: &str = include_str!("scripts/node-list.sh");
 
 const SKIP: &str = r#"if [ "$(state)" = '@VERSION@ True false' ]; then say 'is done already'; exit 0; fi
 "#;
@@ -29,6 +31,7 @@ const SKIP: &str = r#"if [ "$(state)" = '@VERSION@ True false' ]; then say 'is d
 #[derive(Clone, Copy)]
 pub(super) struct Workers<'a> {
     pub(super) pool: &'a PoolName,
+    pub(super) list: &'a str,
     pub(super) nodes: &'a [InstanceName],
     pub(super) counted: bool,
     pub(super) from: &'a KubernetesVersion,
@@ -116,7 +119,7 @@ pub(super) fn control_plane_kubelets(
         &Script { file: &file, title: &title, skip: true, prepare: "", kubelet: &kubelet_lines },
     ))];
     if etcd::in_pods(site) {
-        commands.push(etcd::write_gate(site));
+        commands.extend(etcd::gate(site));
     }
     let gate = if etcd::in_pods(site) { " && bash etcd-gate.sh" } else { "" };
     for (index, node) in nodes.iter().enumerate() {
@@ -127,7 +130,14 @@ pub(super) fn control_plane_kubelets(
             (0, false) => "# One node at a time.\n",
             _ => "",
         };
-        commands.push(operator(format!("{remark}bash {file} {}{gate}", shell_word(node.as_str()))));
+        let passed = if etcd::in_pods(site) { ", and `etcd gate: passed` after it" } else { "" };
+        commands.push(
+            operator(format!("{remark}bash {file} {}{gate}", shell_word(node.as_str()))).expecting(
+                format!(
+                    "the line `{node}: done` (or `is done already`){passed}. With anything else, no other node is touched"
+                ),
+            ),
+        );
     }
     let names: Vec<&str> = nodes.iter().map(InstanceName::as_str).collect();
     let mut checkpoints =
@@ -156,7 +166,7 @@ pub(super) fn control_plane_kubelets(
 
 /// The nodes of a pool: the canary, a look, the rest. Pools differ in the first command only.
 pub(super) fn workers(site: &Site<'_>, act: Workers<'_>) -> Procedure {
-    let Workers { pool, nodes, counted, from, to, stops, batch, with_kube_proxy } = act;
+    let Workers { pool, list, nodes, counted, from, to, stops, batch, with_kube_proxy } = act;
     let to = to.upstream();
     let file = format!("upgrade-node-{to}.sh");
     let title = format!("Takes one worker node to {to}.");
@@ -173,10 +183,8 @@ pub(super) fn workers(site: &Site<'_>, act: Workers<'_>) -> Procedure {
         "To go on after a repair, repeat this: finished nodes are passed over."
     };
     let commands = vec![
-        operator(variables(pool, count, canary, parallel, counted)),
-        operator(
-            "# The names of the COUNT nodes, one a line. A pool that the plan only counts has no list: put the label that\n# selects its nodes into SELECTOR. Nothing may be printed but the number.\n[ -s \"$POOL.nodes\" ] || kubectl get nodes -l \"${SELECTOR:?no list and no label}\" -o name | sed 's#^node/##' > \"$POOL.nodes\"\n[ \"$(wc -l < \"$POOL.nodes\")\" -eq \"$COUNT\" ] || echo \"STOP: $POOL.nodes does not have $COUNT lines\"\nxargs -r -d '\\n' kubectl get nodes --no-headers < \"$POOL.nodes\" | wc -l",
-        ),
+        operator(variables(pool, list, count, canary, parallel, counted)),
+        operator(as_script(NODE_LIST)).expecting("the number of nodes, and no other line"),
         operator(write(
             &to,
             &Script {
@@ -188,14 +196,17 @@ pub(super) fn workers(site: &Site<'_>, act: Workers<'_>) -> Procedure {
             },
         )),
         operator(format!(
-            "# The canary, one node after the other; the first failure ends it.\nhead -n \"$CANARY\" \"$POOL.nodes\" | xargs -r -d '\\n' -n 1 sh -c 'bash {file} \"$1\" || exit 255' sh"
-        )),
+            "# The canary, one node after the other; the first failure ends it.\nhead -n \"$CANARY\" \"$LIST\" | xargs -r -d '\\n' -n 1 sh -c 'bash {file} \"$1\" || exit 255' sh"
+        ))
+        .expecting("`done` (or `is done already`) for each canary node. With anything else, the rest stays as it is"),
         operator(
-            "# Let the canary carry load before the rest follows: at least ten minutes, with an eye on its pods.\nhead -n \"$CANARY\" \"$POOL.nodes\" | xargs -r -d '\\n' -I NODE kubectl get pods -A -o wide --field-selector spec.nodeName=NODE",
-        ),
+            "# What runs on the canary.\nhead -n \"$CANARY\" \"$LIST\" | xargs -r -d '\\n' -I NODE kubectl get pods -A -o wide --field-selector spec.nodeName=NODE",
+        )
+        .expecting("the canary has carried load for at least ten minutes: type this again then, and no pod on it restarts or waits"),
         operator(format!(
-            "# The rest, $PARALLEL at a time, each with a log of its own. The first failure starts no further node;\n# those that are under way finish. {again}\ntail -n \"+$((CANARY + 1))\" \"$POOL.nodes\" | xargs -r -d '\\n' -P \"$PARALLEL\" -n 1 sh -c 'bash {file} \"$1\" > \"$1.log\" 2>&1 && echo \"$1 done\" || {{ echo \"$1 FAILED, see $1.log\" >&2; exit 255; }}' sh"
-        )),
+            "# The rest, $PARALLEL at a time, each with a log of its own. The first failure starts no further node;\n# those that are under way finish. {again}\ntail -n \"+$((CANARY + 1))\" \"$LIST\" | xargs -r -d '\\n' -P \"$PARALLEL\" -n 1 sh -c 'bash {file} \"$1\" > \"$1.log\" 2>&1 && echo \"$1 done\" || {{ echo \"$1 FAILED, see $1.log\" >&2; exit 255; }}' sh"
+        ))
+        .expecting("no line says `FAILED`"),
     ];
     let (back_file, back) = write_way_back(site, from, with_kube_proxy);
     let rounds = (count - canary).div_ceil(parallel) + canary;
@@ -232,11 +243,19 @@ pub(super) fn workers(site: &Site<'_>, act: Workers<'_>) -> Procedure {
 }
 
 /// The only command in which two pools differ: one line of assignments, for a document that shows
-/// the procedure once and these lines in a table.
-fn variables(pool: &PoolName, count: u64, canary: u64, parallel: u64, counted: bool) -> String {
+/// the procedure once and these lines in a table. Exported, for the scripts are shells of their own.
+fn variables(
+    pool: &PoolName,
+    list: &str,
+    count: u64,
+    canary: u64,
+    parallel: u64,
+    counted: bool,
+) -> String {
     let selector = if counted { shell_word(&format!("pool={pool}")) } else { String::new() };
     format!(
-        "POOL={} COUNT={count} CANARY={canary} PARALLEL={parallel} SELECTOR={selector}",
-        shell_word(pool.as_str())
+        "export POOL={} LIST={} COUNT={count} CANARY={canary} PARALLEL={parallel} SELECTOR={selector}",
+        shell_word(pool.as_str()),
+        shell_word(list)
     )
 }

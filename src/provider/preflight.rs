@@ -15,26 +15,32 @@ use super::durations;
 use super::etcd;
 use super::kubeadm;
 use super::packages;
+use super::script::as_script;
 use super::script::on;
 use super::script::operator;
 use super::script::words;
+use super::start;
 
 /// Pods that do not run, by what owns them: names that survive a drain, so that two lists compare.
 const UNHEALTHY: &str = r#"kubectl get pods -A -o json | jq -r '.items[]|select(.status.phase!="Succeeded")|select(.status.phase!="Running" or any(.status.containerStatuses[]?;.ready|not))|"\(.metadata.namespace)/\(.metadata.ownerReferences[0].name//.metadata.name)"' | sort -u"#;
 
 /// The command that compares what does not run now with what did not run before the hop.
 pub(super) fn new_failures(hop: &HopFrame<'_>) -> String {
-    format!("{UNHEALTHY} | comm -13 unhealthy-before-{}.txt - | wc -l", hop.to.upstream())
+    let before = format!("unhealthy-before-{}.txt", hop.to.upstream());
+    checks::answered(&format!("{UNHEALTHY} | comm -13 {before} - | wc -l"))
 }
 
 /// Reads everything that can be read. Changes nothing.
 pub(super) fn preflight(site: &Site<'_>, hop: &HopFrame<'_>) -> Procedure {
     let to = hop.to.upstream();
     let mut commands = vec![operator(format!(
-        "# What runs, as the API sees it; and what does not run already, to compare with afterwards.\nkubectl get nodes -o wide\nkubectl -n kube-system get pods -o wide\n{UNHEALTHY} > unhealthy-before-{to}.txt\ncat unhealthy-before-{to}.txt"
+        "# What runs, as the API sees it; and what does not run already, to compare with afterwards.\n{}",
+        as_script(&format!(
+            "kubectl get nodes -o wide\nkubectl -n kube-system get pods -o wide\n{UNHEALTHY} > unhealthy-before-{to}.txt\ncat unhealthy-before-{to}.txt"
+        ))
     ))];
     if hop.first && !etcd::in_pods(site) {
-        commands.push(etcd::local_wrapper(site));
+        commands.extend(etcd::local_wrapper(site));
     }
     if hop.control_plane_moves && site.provider == Provider::Kubeadm {
         commands.extend(kubeadm_reads(site, hop));
@@ -42,7 +48,7 @@ pub(super) fn preflight(site: &Site<'_>, hop: &HopFrame<'_>) -> Procedure {
     Procedure {
         commands,
         checkpoints: checkpoints(site, hop),
-        abort: "Do not start the hop while a check fails, unless its owner accepts it in the change ticket by name.".to_owned(),
+        abort: "Where a check of what the plan starts from fails, the plan is stale: write down what runs now and plan again; that cannot be accepted. Do not start the hop while another check fails, unless its owner accepts it in the change ticket by name.".to_owned(),
         rollback: Rollback {
             possible: true,
             until: "none: this step only reads".to_owned(),
@@ -59,25 +65,29 @@ fn kubeadm_reads(site: &Site<'_>, hop: &HopFrame<'_>) -> Vec<Command> {
     let nodes = words(site.control_plane);
     let mut list = vec![
         operator(
-            "# kubeadm's record: version, registry, feature gates, a pinned etcd image.\nkubectl -n kube-system get configmap kubeadm-config -o jsonpath='{.data.ClusterConfiguration}'",
-        ),
+            "kubectl -n kube-system get configmap kubeadm-config -o jsonpath='{.data.ClusterConfiguration}'",
+        )
+        .expecting("kubeadm's record is as you know it: version, registry, feature gates, a pinned etcd image"),
         operator(format!(
-            "# On every control-plane node: certificates (30 days at least; an upgrade renews them, but not the CAs), free\n# space (kubeadm copies all of /var/lib/etcd into /etc/kubernetes), and the API server that its parts call.\nfor node in {nodes}; do\n  echo \"== $node\"\n  ssh \"$node\" 'sudo {certs}; sudo du -sh /var/lib/etcd 2>/dev/null; df -Ph /etc/kubernetes /var/lib/kubelet; sudo grep -H server: /etc/kubernetes/kubelet.conf /etc/kubernetes/controller-manager.conf /etc/kubernetes/scheduler.conf; kubeadm version -o short; stat -fc %T /sys/fs/cgroup' </dev/null\ndone"
-        )),
+            "for node in {nodes}; do\n  echo \"== $node\"\n  ssh \"$node\" 'sudo {certs}; sudo du -sh /var/lib/etcd 2>/dev/null; df -Ph /etc/kubernetes /var/lib/kubelet; sudo grep -H server: /etc/kubernetes/kubelet.conf /etc/kubernetes/controller-manager.conf /etc/kubernetes/scheduler.conf; kubeadm version -o short; stat -fc %T /sys/fs/cgroup' </dev/null\ndone"
+        ))
+        .expecting("for every control-plane node: certificates hold for 30 days at least (an upgrade renews them, but not the CAs), the free space is that of `/var/lib/etcd` at least (kubeadm copies all of it into `/etc/kubernetes`), and its parts call the API server that you expect"),
     ];
     if let Some(node) = site.control_plane.first() {
         list.push(on(
             node.as_str(),
             format!(
-                "# The images of the hop; all must be in your registry before it starts. The list is built into kubeadm, so\n# the one that counts is that of kubeadm {to}, in the first control-plane step.\nkubeadm config images list --kubernetes-version {to}"
+                "kubeadm config images list --kubernetes-version {to}"
             ),
-        ));
+        )
+        .expecting(format!("all of these are in your registry. The list is built into kubeadm, so the one that counts is that of kubeadm {to}, in the first control-plane step")));
     }
     list
 }
 
 fn checkpoints(site: &Site<'_>, hop: &HopFrame<'_>) -> Vec<Checkpoint> {
-    let mut list = vec![checks::nodes_ready(), checks::none_cordoned(), checks::api_ready()];
+    let mut list = start::checks(site, hop);
+    list.extend([checks::nodes_ready(), checks::none_cordoned(), checks::api_ready()]);
     list.push(checks::api_services());
     if hop.control_plane_moves {
         list.push(checks::removed_apis(hop.to.minor()));
@@ -108,7 +118,7 @@ fn certificates(site: &Site<'_>) -> Checkpoint {
         "certificates",
         "no certificate of the control plane ends within 30 days",
         format!(
-            "for node in {nodes}; do ssh \"$node\" 'for file in $(sudo find /etc/kubernetes/pki -name \"*.crt\"); do sudo openssl x509 -noout -checkend 2592000 -in \"$file\" >/dev/null || echo \"$file\"; done' </dev/null; done | wc -l"
+            "for node in {nodes}; do ssh \"$node\" 'for file in $(sudo find /etc/kubernetes/pki -name \"*.crt\"); do sudo openssl x509 -noout -checkend 2592000 -in \"$file\" >/dev/null || echo \"$file\"; done' </dev/null || echo \"$node\"; done | wc -l"
         ),
         "0",
     )
@@ -127,7 +137,8 @@ pub(super) fn gate(site: &Site<'_>, hop: &HopFrame<'_>) -> Procedure {
     };
     Procedure {
         commands: vec![operator(format!(
-            "# The state on which the decision rests.\nkubectl version -o json | jq -r '\"API server \" + .serverVersion.gitVersion'\nkubectl get nodes -o wide{proxy}"
+            "# The state on which the decision rests.\n{}",
+            as_script(&format!("kubectl version -o json | jq -r '\"API server \" + .serverVersion.gitVersion'\nkubectl get nodes -o wide{proxy}"))
         ))],
         checkpoints: vec![
             question(

@@ -19,8 +19,10 @@ use super::preflight;
 use super::script::EACH_TARGET;
 use super::script::as_root;
 use super::script::as_script;
+use super::script::fill;
 use super::script::on;
 use super::script::operator;
+use super::script::save_once;
 use super::script::words;
 
 const SMOKE: &str = include_str!("scripts/smoke-test.sh");
@@ -83,15 +85,15 @@ fn manual_apiservers(site: &Site<'_>, hop: &HopFrame<'_>) -> Checkpoint {
 /// Proof that the hop is complete.
 pub(super) fn validate(site: &Site<'_>, hop: &HopFrame<'_>) -> Procedure {
     let mut commands =
-        vec![operator("kubectl get nodes -o wide\nkubectl -n kube-system get pods -o wide")];
+        vec![operator("kubectl get nodes -o wide && kubectl -n kube-system get pods -o wide")];
     if hop.control_plane_moves && site.provider == Provider::Kubeadm {
-        commands.push(on(
-            preflight::first_node(site),
-            format!(
-                "# Renewed by the upgrade: about 364 days are left.\nsudo {}",
-                kubeadm::certs_command(hop.to.minor())
-            ),
-        ));
+        commands.push(
+            on(
+                preflight::first_node(site),
+                format!("sudo {}", kubeadm::certs_command(hop.to.minor())),
+            )
+            .expecting("about 364 days are left: the upgrade has renewed all but the CAs"),
+        );
     }
     commands.push(smoke());
     Procedure {
@@ -108,21 +110,24 @@ fn smoke() -> Command {
         "# A smoke test in a namespace of its own: schedule, resolve, serve, replace, delete.\n{}",
         as_script(SMOKE)
     ))
+    .expecting("`smoke test: passed`")
 }
 
 /// Time in which the cluster is watched.
 pub(super) fn soak(site: &Site<'_>, hop: &HopFrame<'_>) -> Procedure {
     let duration =
         if hop.control_plane_moves { durations::HOP_SOAK } else { durations::LEVELLING_SOAK };
-    let mut commands = vec![operator(format!(
-        "# Change nothing for {} (elapsed time; the work is three looks). At the start, once in between and at the end;\n# counters that grow faster than before the hop are what you look for.\n{SERVER_ERRORS}\n{RESTARTS}",
-        hours(duration.likely)
-    ))];
+    let mut commands = vec![
+        operator(format!("{{ {SERVER_ERRORS}; {RESTARTS}; }}")).expecting(format!(
+            "nothing is changed for {} (elapsed time; the work is three looks: at the start, once in between, at the end), and no counter grows faster than before the hop",
+            hours(duration.likely)
+        )),
+    ];
     if site.provider == Provider::Kubeadm && etcd::in_pods(site) {
-        commands.push(on(
-            preflight::first_node(site),
-            format!("# etcd: a mean fsync well under 10 ms, no new leader.\n{ETCD_METRICS}"),
-        ));
+        commands.push(
+            on(preflight::first_node(site), ETCD_METRICS)
+                .expecting("the mean fsync is well under 10 ms, and no leader is new"),
+        );
     }
     Procedure {
         commands,
@@ -168,13 +173,12 @@ pub(super) fn etcd_soak(site: &Site<'_>, etcd_now: &EtcdVersion, minor_changed: 
     };
     Procedure {
         commands: vec![
-            operator(format!(
-                "# Change nothing for {} (elapsed time; the work is two looks).{limit}\nbash etcd-gate.sh\n{SERVER_ERRORS}",
+            operator(format!("bash etcd-gate.sh && {SERVER_ERRORS}")).expecting(format!(
+                "`etcd gate: passed`, and nothing is changed for {} (elapsed time; the work is two looks: now and at the end).{limit}",
                 hours(duration.likely)
             )),
-            on(
-                EACH_TARGET,
-                format!("# At the start and at the end: a mean fsync well under 10 ms, no new leader, no failed proposals.\n{metrics}"),
+            on(EACH_TARGET, metrics).expecting(
+                "at the start and at the end: the mean fsync is well under 10 ms, no leader is new, no proposal has failed",
             ),
         ],
         checkpoints: vec![
@@ -206,7 +210,7 @@ pub(super) fn close_validate(site: &Site<'_>, hop: &HopFrame<'_>) -> Procedure {
     checkpoints.push(checks::removed_apis(hop.to.minor().next()));
     Procedure {
         commands: vec![
-            operator("kubectl get nodes -o wide\nkubectl -n kube-system get pods -o wide"),
+            operator("kubectl get nodes -o wide && kubectl -n kube-system get pods -o wide"),
             smoke(),
         ],
         checkpoints,
@@ -223,9 +227,16 @@ pub(super) fn clean_up(site: &Site<'_>, hop: &HopFrame<'_>, etcd_pinned: bool) -
     let mut commands = Vec::new();
     let mut undo = Vec::new();
     if etcd_pinned && etcd::in_pods(site) {
-        commands.push(operator(UNPIN));
+        let saved = save_once(
+            "kubeadm-config-pinned.yaml",
+            "kubectl -n kube-system get configmap kubeadm-config -o yaml",
+        );
+        commands.push(operator(format!(
+            "# Take the pin away: kubeadm chooses the etcd image again at the next upgrade. Nothing restarts now.\n{}",
+            as_script(&fill(UNPIN, &[("SAVE", &saved)]))
+        )));
         undo.push(operator(
-            "# The pin as it was:\nkubectl -n kube-system patch configmap kubeadm-config --type merge -p \"$(kubectl create --dry-run=client -o json -f upgrade-backup/kubeadm-config-pinned.yaml | jq '{data: .data}')\"",
+            "# The pin as it was.\nkubectl -n kube-system patch configmap kubeadm-config --type merge -p \"$(kubectl create --dry-run=client -o json -f upgrade-backup/kubeadm-config-pinned.yaml | jq '{data: .data}')\"",
         ));
     }
     let nodes = words(site.control_plane);

@@ -12,7 +12,7 @@ pub(super) const EACH_TARGET: &str = "each target";
 
 /// A command on a host.
 pub(super) fn on(host: &str, run: impl Into<String>) -> Command {
-    Command { on: host.to_owned(), run: run.into().trim_end().to_owned() }
+    Command { on: host.to_owned(), run: run.into().trim_end().to_owned(), expect: None }
 }
 
 /// A command on the operator's machine.
@@ -26,9 +26,19 @@ pub(super) fn as_root(lines: &str) -> String {
     format!("sudo bash -euo pipefail <<'ROOT'\n{{\n{}\n}} </dev/null\nROOT", lines.trim_end())
 }
 
-/// Lines for a shell of its own on the operator's machine, in the same way.
+/// Lines for a shell of its own on the operator's machine, in the same way. They may hold scripts
+/// that end in `SCRIPT`.
 pub(super) fn as_script(lines: &str) -> String {
-    format!("bash -euo pipefail <<'SCRIPT'\n{{\n{}\n}} </dev/null\nSCRIPT", lines.trim_end())
+    format!("bash -euo pipefail <<'BLOCK'\n{{\n{}\n}} </dev/null\nBLOCK", lines.trim_end())
+}
+
+/// Lines that save what a command prints as `upgrade-backup/FILE`, whole or not at all, and only once:
+/// where the step is begun again, the state before it is what was saved the first time.
+pub(super) fn save_once(file: &str, command: &str) -> String {
+    let file = format!("upgrade-backup/{file}");
+    format!(
+        "install -d -m 700 upgrade-backup\nif [ ! -e {file} ]; then\n  {command} > {file}.part\n  mv {file}.part {file}\nfi\nls -l {file}\n"
+    )
 }
 
 /// The template with its values. What stands between two `@` and is no key stays as it is.

@@ -37,6 +37,7 @@ macro_rules! templates {
     };
 }
 templates!(
+    "audit.md.j2",
     "explain.md.j2",
     "partials/appendix.md.j2",
     "partials/header.md.j2",

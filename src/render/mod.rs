@@ -1,16 +1,24 @@
-//! A plan as a document: the Markdown runbook, the summary for a terminal, the story of one step.
+//! A plan as a document: the Markdown runbook, the summary for a terminal, the story of one step; an
+//! audit as a table, as Markdown, and in the forms that other programs read.
 //!
 //! `view` decides what a document shows; `templates/` lay it out; the environment between them is
 //! strict, bounded in work and blind to files. Plans as YAML or JSON are the plan itself and need
 //! nothing from here.
 
+mod audit;
 mod environment;
 mod error;
 mod filters;
 mod overrides;
 mod summary;
+mod text;
 pub mod view;
 
+pub use audit::TableOptions;
+pub use audit::audit_junit;
+pub use audit::audit_markdown;
+pub use audit::audit_sarif;
+pub use audit::audit_table;
 pub use environment::BUILTINS;
 pub use overrides::Overrides;
 pub use summary::summary;

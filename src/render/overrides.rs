@@ -9,6 +9,8 @@ use std::path::Path;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::SourceFile;
 
+use super::environment::BUILTINS;
+
 /// More than anybody writes by hand; a directory above this was meant for something else.
 const MOST_FILES: usize = 500;
 /// In bytes.
@@ -104,6 +106,26 @@ impl Overrides {
         Ok(())
     }
 
+    /// A warning for each file of the directory that has no effect: no built-in template has its name,
+    /// and no template of the user's own names it.
+    pub fn without_effect(&self) -> Vec<Diagnostic> {
+        let builtin = |name: &str| BUILTINS.iter().any(|(known, _)| *known == name);
+        let named = |name: &str| {
+            let own = self.named.iter().filter(|(other, _)| *other != name).map(|(_, file)| file);
+            own.chain(&self.main).any(|file| file.text().contains(name))
+        };
+        let idle = self.named.iter().filter(|(name, _)| !builtin(name) && !named(name));
+        idle.map(|(name, file)| {
+            let message = format!(
+                "the template `{}` has no effect: no built-in template is called `{name}`, and no \
+                 template of yours names it",
+                file.name()
+            );
+            Diagnostic::warning(message).help(meant(name))
+        })
+        .collect()
+    }
+
     pub(super) fn main(&self) -> Option<&SourceFile> {
         self.main.as_ref()
     }
@@ -116,6 +138,21 @@ impl Overrides {
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.named.keys().map(String::as_str)
     }
+}
+
+/// The built-in template that was probably meant.
+fn meant(name: &str) -> String {
+    let alike = BUILTINS.iter().map(|(known, _)| (strsim::jaro_winkler(name, known), *known));
+    // A file put beside its directory has the right name in the wrong place.
+    let same_file = |known: &str| known.rsplit('/').next() == name.rsplit('/').next();
+    let displaced = BUILTINS.iter().map(|(known, _)| *known).find(|known| same_file(known));
+    let best = alike.filter(|(similarity, _)| *similarity > 0.8);
+    let best = best.max_by(|left, right| left.0.total_cmp(&right.0)).map(|(_, known)| known);
+    if let Some(known) = displaced.or(best) {
+        return format!("did you mean `{known}`?");
+    }
+    let names: Vec<String> = BUILTINS.iter().map(|(known, _)| format!("`{known}`")).collect();
+    format!("the built-in templates are {}", names.join(", "))
 }
 
 fn read_file(path: &Path) -> Result<SourceFile, Diagnostic> {

@@ -4,9 +4,6 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use comfy_table::CellAlignment;
-use comfy_table::ContentArrangement;
-use comfy_table::Table;
-use comfy_table::presets::NOTHING;
 
 use crate::component::Component;
 use crate::diagnostic::Severity;
@@ -15,6 +12,11 @@ use crate::plan::Plan;
 use crate::plan::Step;
 
 use super::Options;
+use super::text::counted;
+use super::text::one_line;
+use super::text::print;
+use super::text::table;
+use super::text::wrapped;
 use super::view::HopView;
 use super::view::Runbook;
 use super::view::clock;
@@ -60,8 +62,10 @@ fn hops(out: &mut String, hops: &[HopView<'_>]) {
     if hops.is_empty() {
         return;
     }
-    let mut table =
-        table(&["Hop", "From", "To", "Steps", "Drains", "Work", "Soak", "Blockers", "Others"]);
+    let mut table = table(
+        WIDTH,
+        &["Hop", "From", "To", "Steps", "Drains", "Work", "Soak", "Blockers", "Others"],
+    );
     for hop in hops {
         let soak = if hop.soak.is_empty() { clock(0) } else { hop.soak.clone() };
         table.add_row([
@@ -87,7 +91,7 @@ fn hops(out: &mut String, hops: &[HopView<'_>]) {
 /// What moves, in order: consecutive steps that bring the same parts to the same version are one
 /// line.
 fn order(out: &mut String, plan: &Plan) {
-    let mut table = table(&["Steps", "Moves", "To", "Where"]);
+    let mut table = table(WIDTH, &["Steps", "Moves", "To", "Where"]);
     let steps: Vec<&Step> =
         plan.steps().map(|(_, step)| step).filter(|step| !step.transitions.is_empty()).collect();
     for steps in steps.chunk_by(|left, right| moves(left) == moves(right)) {
@@ -168,7 +172,7 @@ fn etcd(out: &mut String, plan: &Plan) {
     if stops.is_empty() {
         out.push_str("\netcd does not change.\n");
     } else {
-        _ = writeln!(out, "\n{}", wrapped(&format!("etcd: {}", stops.join(", then "))));
+        _ = writeln!(out, "\n{}", wrapped(WIDTH, &format!("etcd: {}", stops.join(", then "))));
     }
 }
 
@@ -179,7 +183,10 @@ fn open_points(out: &mut String, view: &Runbook<'_>) {
         count => {
             line(format!("{} to confirm:", counted(count, "assumption")));
             for assumption in view.assumptions {
-                line(wrapped(&format!("  {}: {}", assumption.id, one_line(&assumption.text))));
+                line(wrapped(
+                    WIDTH,
+                    &format!("  {}: {}", assumption.id, one_line(&assumption.text)),
+                ));
             }
         }
     }
@@ -198,7 +205,7 @@ fn open_points(out: &mut String, view: &Runbook<'_>) {
         for finding in view.verification.findings.iter().filter(|one| one.severity < Severity::Info)
         {
             let text = format!("  {} {}: {}", finding.code, finding.subject, finding.message);
-            line(wrapped(&one_line(&text).replacen("", "  ", 1)));
+            line(wrapped(WIDTH, &one_line(&text).replacen("", "  ", 1)));
         }
     }
 }
@@ -218,47 +225,4 @@ fn next(out: &mut String, plan: &Plan) {
     ] {
         _ = writeln!(out, "  {command:<27} {what}");
     }
-}
-
-fn table(header: &[&str]) -> Table {
-    let mut table = Table::new();
-    table.load_style(NOTHING);
-    table.set_width(WIDTH);
-    table.set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(header.to_vec());
-    table
-}
-
-fn print(out: &mut String, table: &Table) {
-    out.push('\n');
-    for line in table.lines() {
-        out.push_str(line.trim_end());
-        out.push('\n');
-    }
-}
-
-fn counted(count: u64, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Broken at spaces to the width of the terminal; later lines are indented under the first.
-fn wrapped(text: &str) -> String {
-    let indent = text.len() - text.trim_start().len();
-    let mut lines: Vec<String> = Vec::new();
-    let mut line = " ".repeat(indent);
-    for word in text.split_whitespace() {
-        let used = line.trim_start().is_empty();
-        if !used && line.chars().count() + 1 + word.chars().count() > usize::from(WIDTH) {
-            lines.push(std::mem::replace(&mut line, " ".repeat(indent + 2)));
-        } else if !used {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    lines.push(line);
-    lines.join("\n")
 }

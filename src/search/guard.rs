@@ -58,6 +58,15 @@ pub enum Blocked {
         /// The rule that asks for it.
         rule: RuleId,
     },
+    /// etcd is of a newer minor than the release works with.
+    EtcdTooNew {
+        /// The newest member.
+        etcd: EtcdVersion,
+        /// The newest minor that works.
+        ceiling: EtcdMinor,
+        /// The release.
+        beside: MinorVersion,
+    },
     /// etcd runs a release that the data marks `avoid` while a better one is known.
     EtcdKnownBad {
         /// The release.
@@ -102,6 +111,7 @@ impl Blocked {
             Self::Skew { rule, .. } | Self::EtcdTooOld { rule, .. } => *rule,
             Self::KubeletTooOldForKubeadm { .. } => RuleId::KubeadmKubelets,
             Self::ClientNotLevel { .. } => RuleId::Kubectl,
+            Self::EtcdTooNew { .. } => RuleId::EtcdAccepted,
             Self::EtcdKnownBad { .. } => RuleId::EtcdKnownBad,
             Self::EtcdMixed { .. } => RuleId::EtcdOneVersion,
             Self::EtcdFloor { .. } => RuleId::EtcdEntryFloor,
@@ -235,8 +245,12 @@ fn control_plane_starts(problem: &Problem, state: &ClusterState) -> Vec<Blocked>
     let to = stop.version.minor();
     let (oldest, _) = state.apiservers();
     let mut blocked = Vec::new();
-    if let Some((first, _)) = state.etcd_span() {
+    if let Some((first, last)) = state.etcd_span() {
         blocked.extend(etcd_mixed(state));
+        if let Some(ceiling) = problem.etcd.ceilings.get(&to).filter(|top| last.minor() > **top) {
+            let (etcd, ceiling) = (last.clone(), *ceiling);
+            blocked.push(Blocked::EtcdTooNew { etcd, ceiling, beside: to });
+        }
         if let Some(need) = stop.etcd.as_ref().filter(|need| first < &need.at_least) {
             blocked.push(Blocked::EtcdTooOld {
                 etcd: first.clone(),

@@ -10,6 +10,7 @@ use crate::policy::ToolRules;
 use crate::policy::VersionSkewPolicy;
 use crate::version::EtcdMinor;
 use crate::version::EtcdVersion;
+use crate::version::MinorVersion;
 
 use super::ClusterState;
 use super::Ladder;
@@ -51,6 +52,8 @@ pub struct EtcdRules {
     pub stops: BTreeMap<EtcdMinor, EtcdVersion>,
     /// The lowest patch from which a minor may be entered, by the minor entered.
     pub floors: BTreeMap<EtcdMinor, EtcdVersion>,
+    /// The newest minor of etcd that a Kubernetes minor works with, where that is certain.
+    pub ceilings: BTreeMap<MinorVersion, EtcdMinor>,
     /// Releases of the inventory that the data marks `avoid`.
     pub avoid: Vec<EtcdVersion>,
 }

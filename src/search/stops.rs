@@ -13,12 +13,14 @@ use crate::catalog::KnownBad;
 use crate::catalog::KnownBadReleases;
 use crate::catalog::Releases;
 use crate::cluster::EtcdTopology;
+use crate::cluster::Provider;
 use crate::cluster::Strategy;
 use crate::diagnostic::Diagnostic;
 use crate::inventory::Inventory;
 use crate::policy::RuleId;
 use crate::policy::ToolRules;
 use crate::policy::VersionSkewPolicy;
+use crate::version::EtcdMinor;
 use crate::version::KubernetesVersion;
 use crate::version::MinorVersion;
 use crate::version::VersionRequest;
@@ -356,5 +358,26 @@ fn etcd_rules(
     }
     let members = question.inventory.etcd.members.iter();
     let running: BTreeSet<_> = members.filter_map(|member| member.version.clone()).collect();
-    EtcdRules { stops, floors, avoid: running.into_iter().filter(|version| bad(version)).collect() }
+    let ceilings = ladder.stops().iter().map(|stop| stop.version.minor());
+    let ceilings = ceilings.filter_map(|minor| Some((minor, ceiling(question, matrix, minor)?)));
+    EtcdRules {
+        ceilings: ceilings.collect(),
+        stops,
+        floors,
+        avoid: running.into_iter().filter(|version| bad(version)).collect(),
+    }
+}
+
+/// The newest etcd minor beside a Kubernetes minor, as far as kubeadm or data of the user's own are
+/// certain of it. The embedded ranges are derived from what kubeadm deploys and refuse nothing.
+fn ceiling(question: &Question<'_>, matrix: &EtcdMatrix, minor: MinorVersion) -> Option<EtcdMinor> {
+    let inventory = question.inventory;
+    let accepted = matrix.accepted(minor).filter(|accepted| accepted.verified);
+    let known = accepted.and_then(|accepted| accepted.minors.last().copied());
+    let (before, refuses) = question.tool.stacked_etcd_flags_before;
+    let stacked = inventory.provider == Provider::Kubeadm
+        && inventory.etcd.topology == EtcdTopology::Stacked
+        && minor < before;
+    let flags = refuses.previous().filter(|_| stacked);
+    [known, flags].into_iter().flatten().min()
 }

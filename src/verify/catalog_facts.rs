@@ -12,6 +12,7 @@ use crate::catalog::KnownBadReleases;
 use crate::catalog::Releases;
 use crate::cluster::EtcdTopology;
 use crate::diagnostic::Diagnostic;
+use crate::plan::Layer;
 use crate::plan::Plan;
 use crate::version::EtcdMinor;
 use crate::version::EtcdVersion;
@@ -77,12 +78,27 @@ impl Facts for CatalogFacts<'_> {
         self.catalog.digest()
     }
 
+    fn overlays(&self) -> Vec<Layer> {
+        let layers = self.catalog.layers().iter();
+        let own = layers.filter(|layer| layer.name != crate::catalog::EMBEDDED);
+        own.map(|layer| Layer { name: layer.name.clone(), changes: layer.changed.clone() })
+            .collect()
+    }
+
     fn knows_minor(&self, minor: MinorVersion) -> bool {
         self.releases.minor(minor).is_some()
     }
 
     fn knows_release(&self, version: &KubernetesVersion) -> bool {
         self.releases.knows(version)
+    }
+
+    fn knows_etcd_minor(&self, minor: EtcdMinor) -> bool {
+        self.etcd.releases().contains_key(&minor)
+    }
+
+    fn knows_etcd(&self, version: &EtcdVersion) -> bool {
+        self.etcd.knows(version)
     }
 
     fn end_of_life(&self, minor: MinorVersion) -> Option<Date> {
@@ -132,6 +148,11 @@ impl Facts for CatalogFacts<'_> {
                 self.etcd.stacked_minimum(version.minor()).map(|rule| rule.etcd.clone())
             }
         }
+    }
+
+    fn etcd_ceiling(&self, minor: MinorVersion) -> Option<(EtcdMinor, bool)> {
+        let accepted = self.etcd.accepted(minor)?;
+        Some((accepted.minors.last().copied()?, accepted.verified))
     }
 
     fn etcd_default(&self, version: &KubernetesVersion) -> Option<EtcdVersion> {

@@ -1,63 +1,7 @@
-//! The register of codes: one for each kind of finding, and what `kubehop explain CODE` prints.
+//! The register of codes: one for each kind of finding of a plan.
 
-use std::fmt;
-
-use crate::diagnostic::Severity;
+use crate::finding::codes;
 use crate::policy::RuleId;
-
-/// The reference page, which holds a section for each code.
-const PAGE: &str = include_str!("../../docs/findings.md");
-
-/// What is known of a code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CodeEntry {
-    /// The stable code, such as `SKEW003`.
-    pub code: &'static str,
-    /// How much a finding with it weighs, as a rule; the reference page names the exceptions.
-    pub severity: Severity,
-    /// What it says, in a few words.
-    pub title: &'static str,
-    /// The rule behind it; `None` for a rule of the document itself.
-    pub rule: Option<RuleId>,
-}
-
-impl CodeEntry {
-    /// The section of the reference page: what, why, an example, what to do. Markdown, without its
-    /// heading.
-    pub fn section(&self) -> &'static str {
-        let heading = format!("## {}: ", self.code);
-        let Some(start) = PAGE.find(&heading) else { return "" };
-        let section = &PAGE[start..];
-        let section = section.split_once('\n').map_or("", |(_, body)| body);
-        section.find("\n## ").map_or(section, |end| &section[..end]).trim()
-    }
-}
-
-macro_rules! codes {
-    ($($variant:ident = $code:literal, $severity:ident, $rule:expr, $title:literal;)+) => {
-        /// A kind of finding.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        pub(super) enum Code {
-            $(#[doc = $title] $variant),+
-        }
-
-        const ALL: &[Code] = &[$(Code::$variant),+];
-
-        impl Code {
-            /// Everything that is known of the code.
-            pub(super) const fn entry(self) -> CodeEntry {
-                match self {
-                    $(Self::$variant => CodeEntry {
-                        code: $code,
-                        severity: Severity::$severity,
-                        title: $title,
-                        rule: $rule,
-                    }),+
-                }
-            }
-        }
-    };
-}
 
 codes! {
     ApiserversApart = "SKEW001", Error, Some(RuleId::ApiserverHa),
@@ -79,7 +23,7 @@ codes! {
     FromDiffers = "PATH001", Error, None,
         "a transition does not start where the replay stands";
     UnknownTarget = "PATH002", Error, None,
-        "a target does not run the component that changes";
+        "a target is not there, or does not run the component that changes";
     SkippedMinor = "PATH003", Error, Some(RuleId::OneMinor),
         "a kube-apiserver skips a minor";
     Downgrade = "PATH004", Error, Some(RuleId::OneMinor),
@@ -120,6 +64,8 @@ codes! {
         "a new etcd minor is not watched before the next change";
     EtcdDefault = "ETCD012", Warning, Some(RuleId::EtcdDefault),
         "etcd is older than what kubeadm deploys with the release";
+    EtcdTooNew = "ETCD013", Warning, Some(RuleId::EtcdAccepted),
+        "etcd is newer than the Kubernetes release is known to work with";
     RankFalls = "ORDER001", Error, Some(RuleId::Order),
         "the steps of a hop are not in the canonical order";
     TransitionOrder = "ORDER002", Error, Some(RuleId::Order),
@@ -176,61 +122,6 @@ codes! {
         "the catalog is not the one that the plan was made with";
     ToolMoved = "BASIS003", Warning, None,
         "the plan was made by another version of the program";
-    InstanceMoved = "BASIS004", Info, None,
+    InstanceMoved = "BASIS004", Error, None,
         "an instance is not as the plan has it";
-}
-
-/// Every code, in the order of the reference page.
-pub fn codes() -> impl Iterator<Item = CodeEntry> {
-    ALL.iter().map(|code| code.entry())
-}
-
-/// The code with this name.
-pub fn find_code(code: &str) -> Option<CodeEntry> {
-    codes().find(|entry| entry.code.eq_ignore_ascii_case(code))
-}
-
-impl fmt::Display for Code {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(self.entry().code)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::PAGE;
-    use super::codes;
-
-    #[test]
-    fn codes_and_reference_page_agree() {
-        let headings: Vec<String> = PAGE
-            .lines()
-            .filter_map(|line| line.strip_prefix("## "))
-            .filter(|heading| heading.contains(": "))
-            .map(str::to_owned)
-            .collect();
-        let expected: Vec<String> =
-            codes().map(|entry| format!("{}: {}", entry.code, entry.title)).collect();
-        assert_eq!(headings, expected);
-        for entry in codes() {
-            let section = entry.section();
-            let severity = format!("Severity: {}", entry.severity);
-            assert!(section.starts_with(&severity), "{}: {section}", entry.code);
-            for part in ["**What.**", "**Why.**", "**Example.**", "**What to do.**"] {
-                assert!(section.contains(part), "{} lacks {part}", entry.code);
-            }
-            if let Some(rule) = entry.rule {
-                let named = format!("Rule: `{}`", rule.name());
-                assert!(section.contains(&named), "{} lacks {named}", entry.code);
-            }
-        }
-    }
-
-    #[test]
-    fn codes_are_distinct() {
-        let distinct: BTreeSet<_> = codes().map(|entry| entry.code).collect();
-        assert_eq!(distinct.len(), codes().count());
-    }
 }

@@ -4,6 +4,7 @@
 use crate::cluster::EtcdTopology;
 use crate::cluster::Provider;
 use crate::component::Component;
+use crate::diagnostic::Severity;
 use crate::plan::Step;
 use crate::plan::StepKind;
 use crate::policy::ToolRules;
@@ -279,6 +280,37 @@ impl<'a> Etcd<'a> {
         }
     }
 
+    /// An etcd of a newer minor than the release works with. What kubeadm or data of the user's own are
+    /// certain of is an error; what is only derived is a warning.
+    fn too_new(&self, step: &Step, to: &KubernetesVersion, world: &World<'_>, report: &mut Report) {
+        let Some(newest) = world.members().max() else { return };
+        let (before, from) = self.tool.stacked_etcd_flags_before;
+        let own = world.provider == Provider::Kubeadm && self.topology == EtcdTopology::Stacked;
+        let refused = own && to.minor() < before && newest.minor() >= from;
+        let ceiling = self.facts.etcd_ceiling(to.minor());
+        let beyond = ceiling.filter(|(ceiling, _)| newest.minor() > *ceiling);
+        let certain = refused || beyond.is_some_and(|(_, verified)| verified);
+        if !refused && beyond.is_none() {
+            return;
+        }
+        let severity = if certain { Severity::Error } else { Code::EtcdTooNew.entry().severity };
+        report.add_as(severity, Code::EtcdTooNew, Place::Step(step.id), 0, || {
+            let message = match beyond {
+                _ if refused => format!(
+                    "kubeadm {} writes flags that etcd {from} refuses, and a member runs {newest}",
+                    to.minor()
+                ),
+                Some((ceiling, _)) => format!(
+                    "{} is known to work with etcd {ceiling} at most, and a member runs {newest}",
+                    to.minor()
+                ),
+                None => String::new(),
+            };
+            let help = "check what etcd runs; what works is listed by `kubehop catalog show etcd`";
+            [message, help.to_owned()]
+        });
+    }
+
     /// Looks at etcd before a kube-apiserver moves: kubeadm refuses what is below its minimum, and
     /// would itself move a stacked etcd that is older than its default.
     pub(super) fn apiserver(
@@ -289,6 +321,10 @@ impl<'a> Etcd<'a> {
         report: &mut Report,
     ) {
         let Some(oldest) = world.members().min() else { return };
+        let first = world.apiservers().all(|apiserver| apiserver.minor() < to.minor());
+        if first {
+            self.too_new(step, to, world, report);
+        }
         if world.provider != Provider::Kubeadm || self.minimum_reported {
             return;
         }
@@ -296,7 +332,6 @@ impl<'a> Etcd<'a> {
         let (from, flags) = self.tool.stacked_etcd_from;
         let flags = (stacked && to.minor() >= from).then(|| EtcdVersion::new(flags, 0));
         let minimum = self.facts.etcd_minimum(to, self.topology).max(flags);
-        let first = world.apiservers().all(|apiserver| apiserver.minor() < to.minor());
         // An external etcd that serves API servers of the minor already is past the question.
         let asked = stacked || first;
         if let Some(minimum) = minimum.filter(|minimum| asked && oldest < minimum) {

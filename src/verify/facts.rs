@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use crate::cluster::EtcdTopology;
+use crate::plan::Layer;
 use crate::version::EtcdMinor;
 use crate::version::EtcdVersion;
 use crate::version::KubernetesVersion;
@@ -30,11 +31,20 @@ pub trait Facts {
     /// The digest of all of it, overlays included.
     fn digest(&self) -> String;
 
+    /// The files that are laid over the data, each with what it changes.
+    fn overlays(&self) -> Vec<Layer>;
+
     /// Whether the minor is known.
     fn knows_minor(&self, minor: MinorVersion) -> bool;
 
     /// Whether the release, a vendor's build of it included, is known.
     fn knows_release(&self, version: &KubernetesVersion) -> bool;
+
+    /// Whether anything is known of the etcd minor.
+    fn knows_etcd_minor(&self, minor: EtcdMinor) -> bool;
+
+    /// Whether the etcd release is known.
+    fn knows_etcd(&self, version: &EtcdVersion) -> bool;
 
     /// When support of the minor ends.
     fn end_of_life(&self, minor: MinorVersion) -> Option<Date>;
@@ -55,6 +65,10 @@ pub trait Facts {
         version: &KubernetesVersion,
         topology: EtcdTopology,
     ) -> Option<EtcdVersion>;
+
+    /// The newest etcd minor that the Kubernetes minor is known to work with, and whether that is more
+    /// than a guess.
+    fn etcd_ceiling(&self, minor: MinorVersion) -> Option<(EtcdMinor, bool)>;
 
     /// The etcd that kubeadm deploys with the release.
     fn etcd_default(&self, version: &KubernetesVersion) -> Option<EtcdVersion>;

@@ -15,6 +15,7 @@ mod codes;
 mod document;
 mod etcd;
 mod facts;
+mod fit;
 mod order;
 mod path;
 mod release;
@@ -26,11 +27,11 @@ mod violation;
 mod world;
 
 pub use catalog_facts::CatalogFacts;
-pub use codes::CodeEntry;
 pub use codes::codes;
-pub use codes::find_code;
 pub use facts::Avoid;
 pub use facts::Facts;
+pub use fit::concerns_fit;
+pub use fit::does_not_fit;
 
 use crate::finding::Finding;
 use crate::inventory::Inventory;

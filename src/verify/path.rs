@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::component::Component;
 use crate::component::ComponentVersion;
+use crate::finding::some;
 use crate::plan::Hop;
 use crate::plan::Plan;
 use crate::plan::State;
@@ -17,7 +18,6 @@ use crate::version::KubernetesVersion;
 use super::codes::Code;
 use super::report::Place;
 use super::report::Report;
-use super::report::some;
 use super::world::World;
 
 /// Hops join: the first starts at `from`, each where the one before ended, the last ends at `to`.

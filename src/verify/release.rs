@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::component::Component;
 use crate::diagnostic::Severity;
 use crate::plan::Plan;
+use crate::version::EtcdVersion;
 use crate::version::KubernetesVersion;
 use crate::version::VersionRequest;
 
@@ -16,6 +17,9 @@ use super::report::Report;
 /// The assumption by which a plan admits that the catalog does not know a patch.
 const UNKNOWN_PATCH: &str = "unknown-patch";
 
+/// The same of a patch of etcd.
+const UNKNOWN_ETCD_PATCH: &str = "unknown-etcd-patch";
+
 /// Checks each release once, where the plan first stops at it.
 pub(super) fn check(plan: &Plan, facts: &dyn Facts, report: &mut Report) {
     for (version, place) in stops(plan) {
@@ -23,6 +27,7 @@ pub(super) fn check(plan: &Plan, facts: &dyn Facts, report: &mut Report) {
         known_bad(plan, version, place, facts, report);
         forbidden(plan, version, place, report);
     }
+    etcd_known(plan, facts, report);
     pinned(plan, report);
     asked_for(plan, report);
     supported(plan, facts, report);
@@ -68,6 +73,40 @@ fn known(
                 "confirm that it was released, and read its notes".to_owned(),
             ]
         });
+    }
+}
+
+/// The same of etcd, also of what runs at the start: whether a release is bad, and what it may go to, can
+/// only be told of one that is known.
+fn etcd_known(plan: &Plan, facts: &dyn Facts, report: &mut Report) {
+    let running = plan.initial_state.instances.iter();
+    let running = running.filter_map(|group| Some((group.version.etcd()?, Place::Initial)));
+    let steps = plan.steps().flat_map(|(_, step)| {
+        let stops = step.transitions.iter().filter_map(|at| at.to.etcd());
+        stops.map(|version| (version, Place::Step(step.id)))
+    });
+    let mut versions: BTreeMap<&EtcdVersion, Place> = BTreeMap::new();
+    for (version, place) in running.chain(steps) {
+        versions.entry(version).or_insert(place);
+    }
+    for (version, place) in versions {
+        if !facts.knows_etcd_minor(version.minor()) {
+            report.add(Code::UnknownMinor, place, || {
+                [
+                    format!("the catalog knows nothing of etcd {}", version.minor()),
+                    "lay newer data over the catalog with `--etcd-matrix FILE`".to_owned(),
+                ]
+            });
+        } else if !facts.knows_etcd(version) {
+            let assumed = plan.assumptions.iter().any(|it| it.id == UNKNOWN_ETCD_PATCH);
+            let severity = if assumed { Severity::Info } else { Severity::Warning };
+            report.add_as(severity, Code::UnknownPatch, place, version.patch(), || {
+                [
+                    format!("the catalog does not know etcd {version}"),
+                    "confirm that it was released, and read its notes".to_owned(),
+                ]
+            });
+        }
     }
 }
 

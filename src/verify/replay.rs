@@ -171,10 +171,11 @@ impl<'a> Replay<'a> {
         Change { transition, to, instances }
     }
 
-    /// A target of a `DaemonSet` may be any instance, but must be one.
+    /// A target of a `DaemonSet`, or of a step that changes no version, may be any instance, but must
+    /// be one.
     fn unknown_to_all(&self, step: &Step, report: &mut Report) {
         let daemon_set = |at: &Transition| at.component == Component::KubeProxy;
-        if step.transitions.iter().any(daemon_set) {
+        if step.transitions.is_empty() || step.transitions.iter().any(daemon_set) {
             for name in step.targets.iter().filter(|name| !self.world.is_known(name)) {
                 unknown(step, "any component", name.as_str(), report);
             }

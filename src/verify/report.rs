@@ -91,14 +91,13 @@ impl Report {
         }
         let [message, help] = text();
         let entry = code.entry();
-        let source = entry.rule.map(|rule| rule.rule().source).filter(|at| at.starts_with("http"));
         let finding = Finding {
             code: entry.code,
             severity,
             subject: place.to_string(),
             message,
             help,
-            source: source.unwrap_or_default().to_owned(),
+            source: entry.source().to_owned(),
         };
         self.findings.push((code, finding));
         true
@@ -130,15 +129,5 @@ impl Report {
             .filter(|(code, _)| !dropped.contains(code))
             .map(|(_, finding)| finding)
             .collect()
-    }
-}
-
-/// The first few of a list, and how many more there are.
-pub(super) fn some(items: &[String]) -> String {
-    const SHOWN: usize = 3;
-    let shown = items.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
-    match items.len().saturating_sub(SHOWN) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
     }
 }

@@ -1,6 +1,7 @@
 //! The plan in numbers, counted again.
 
 use crate::component::Component;
+use crate::finding::some;
 use crate::plan::HazardSeverity;
 use crate::plan::Plan;
 use crate::plan::Summary;
@@ -8,7 +9,6 @@ use crate::plan::Summary;
 use super::codes::Code;
 use super::report::Place;
 use super::report::Report;
-use super::report::some;
 use super::world::World;
 
 /// What the replay counted.

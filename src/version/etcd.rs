@@ -29,6 +29,14 @@ impl EtcdMinor {
     }
 }
 
+impl EtcdMinor {
+    /// The minor before this one; `None` before the first.
+    #[must_use]
+    pub fn previous(self) -> Option<Self> {
+        Some(Self { major: self.major, minor: self.minor.checked_sub(1)? })
+    }
+}
+
 impl fmt::Display for EtcdMinor {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { major, minor } = self;

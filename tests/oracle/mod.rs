@@ -31,8 +31,8 @@
 //!    member and is done only where members differ. No minor is entered that no stop of the plan asks
 //!    for. Each member that changes is one restart.
 //! 7. *Before the first kube-apiserver of a hop* (not in levelling): etcd runs one version, at least
-//!    the one that the stop needs, and none that is marked `avoid` while a better release of its minor
-//!    is known; kubeadm accepts the oldest kubelet; every client is within range of the minor before
+//!    the one that the stop needs, of no newer minor than the stop works with, and none that is marked
+//!    `avoid` while a better release of its minor is known; kubeadm accepts the oldest kubelet; every client is within range of the minor before
 //!    and of the minor after. Before every node that kubeadm moves, in levelling too: a stacked etcd is
 //!    at kubeadm's own floor for it.
 //! 8. *Skew.* Each rule is measured between a subject and everything that it may reach: how many
@@ -428,6 +428,7 @@ impl Oracle<'_> {
             if oldest != newest
                 || need.is_some_and(|need| *oldest < need.at_least)
                 || is_avoided(problem, oldest)
+                || problem.etcd.ceilings.get(&minor).is_some_and(|top| newest.minor() > *top)
             {
                 return false;
             }

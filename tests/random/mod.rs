@@ -261,8 +261,13 @@ impl Sketch {
                 facts: NodeFacts::default(),
             }
         });
-        let members = self.etcd.iter().enumerate().map(|(number, member)| EtcdMember {
-            name: name("etcd", number + 1),
+        // kubeadm has one stacked member on each control-plane node.
+        let stacked = self.provider == Provider::Kubeadm && self.topology == EtcdTopology::Stacked;
+        let (prefix, count) =
+            if stacked { ("cp", self.control_plane.len()) } else { ("etcd", self.etcd.len()) };
+        let members = self.etcd.iter().cycle().take(count).enumerate();
+        let members = members.map(|(number, member)| EtcdMember {
+            name: name(prefix, number + 1),
             version: etcd_version(catalog, *member, &newest),
             problems: Vec::new(),
         });

@@ -26,7 +26,7 @@ pub(crate) const TOOLS: [&str; 10] = [
 ];
 
 /// A here-document with one of these delimiters holds a script; one with the others holds data.
-const SCRIPTS: [&str; 4] = ["SCRIPT", "HOST", "ROOT", "WRAPPER"];
+const SCRIPTS: [&str; 5] = ["BLOCK", "SCRIPT", "HOST", "ROOT", "WRAPPER"];
 const DATA: [&str; 2] = ["REPO", "ENV"];
 
 /// A tool with its arguments, without quotes.
@@ -61,7 +61,7 @@ pub(crate) fn find(text: &str) -> Result<Found, String> {
 }
 
 fn read(text: &str, found: &mut Found, input: &[Document]) -> Result<(), String> {
-    let Parsed { commands, comments } = parse(text)?;
+    let Parsed { commands, comments, .. } = parse(text)?;
     found.comments.extend(comments);
     found.scripts.insert(text.to_owned());
     let mut input = Some(input);

@@ -3,6 +3,7 @@
 use super::calls::find;
 use super::calls::show;
 use super::flags::Table;
+use super::parse::parse;
 
 /// The calls in a text, as a person reads them.
 fn calls(text: &str) -> Vec<String> {
@@ -178,5 +179,28 @@ fn a_wrong_flag_is_caught() {
     ] {
         let counted = check(text, minor).unwrap();
         assert_eq!(counted.flags, flags, "{text}");
+    }
+}
+
+#[test]
+fn what_stands_alone_is_counted() {
+    for (text, expected) in [
+        ("kubectl get nodes", 1),
+        ("# a remark\nkubectl get nodes # and another\n", 1),
+        ("a\nb", 2),
+        ("a; b", 2),
+        ("a && b || c | d", 1),
+        ("a &&\n  b |\n  c", 1),
+        ("if a; then\n  b; c\nelse\n  d\nfi", 1),
+        ("for x in a b; do\n  c\n  d\ndone | sort -u", 1),
+        ("while read -r x; do a; done < f\nb", 2),
+        ("(\na\nb\n)\nc", 2),
+        ("{ a; b; } > f", 1),
+        ("case x in a) b; c ;; *) d ;; esac", 1),
+        ("f() { a; b; }", 1),
+        ("x=$(a; b)", 1),
+        ("bash <<'SCRIPT'\na\nb\nSCRIPT\nc", 2),
+    ] {
+        assert_eq!(parse(text).unwrap().statements, expected, "{text}");
     }
 }

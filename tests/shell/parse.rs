@@ -31,6 +31,8 @@ pub(crate) struct Document {
 pub(crate) struct Parsed {
     pub(crate) commands: Vec<Simple>,
     pub(crate) comments: Vec<String>,
+    /// How many commands a person types who pastes the text: what stands on its own at the top.
+    pub(crate) statements: usize,
 }
 
 /// Every simple command of a text, and its comments.
@@ -40,6 +42,7 @@ pub(crate) fn parse(text: &str) -> Result<Parsed, String> {
         at: 0,
         parsed: Parsed::default(),
         waiting: Vec::new(),
+        nested: 0,
     };
     parser.list(false)?;
     if parser.waiting.is_empty() {
@@ -61,6 +64,8 @@ struct Parser {
     at: usize,
     parsed: Parsed,
     waiting: Vec<Waiting>,
+    /// How many `{`, `if`, loops are open.
+    nested: i32,
 }
 
 const GO_ON: [&str; 9] = ["if", "then", "elif", "else", "while", "until", "do", "{", "!"];
@@ -98,15 +103,27 @@ impl Parser {
     /// A list of commands, up to the end or to the `)` that closes a substitution.
     fn list(&mut self, inside: bool) -> Result<(), String> {
         let (mut depth, mut cases, mut pattern) = (0_usize, 0_usize, false);
+        // Whether a command has begun that no line or `;` has ended yet, and whether one must follow.
+        let (mut begun, mut open) = (false, false);
         loop {
             self.blanks();
             let Some(char) = self.peek() else {
                 if inside || depth > 0 || cases > 0 {
                     return Err("a `(` or a `case` is not closed".to_owned());
                 }
+                self.parsed.statements += usize::from(begun);
                 self.end_of_line()?;
                 return Ok(());
             };
+            let top = !inside && depth == 0 && cases == 0 && self.nested == 0;
+            if top && begun && !open && (char == '\n' || char == ';') {
+                self.parsed.statements += 1;
+                begun = false;
+            }
+            if !char.is_whitespace() && char != '#' && char != ';' {
+                begun = true;
+                open = matches!(char, '|' | '&');
+            }
             match char {
                 '\n' => {
                     self.at += 1;
@@ -206,7 +223,8 @@ impl Parser {
     /// A text as within double quotes; the commands of its substitutions are kept.
     fn expanded(&mut self, text: &str) -> Result<String, String> {
         let chars = text.chars().collect();
-        let mut inner = Self { chars, at: 0, parsed: Parsed::default(), waiting: Vec::new() };
+        let mut inner =
+            Self { chars, at: 0, parsed: Parsed::default(), waiting: Vec::new(), nested: 0 };
         let mut out = String::new();
         while inner.peek().is_some() {
             inner.quoted_char(&mut out, false)?;
@@ -260,6 +278,10 @@ impl Parser {
     fn keyword(&mut self, index: usize, raw: &str) -> Result<Option<Keyword>, String> {
         match raw {
             "esac" => Ok(Some(Keyword::Esac)),
+            "if" | "while" | "until" | "{" | "fi" | "done" | "}" => {
+                self.nested += if ENDS.contains(&raw) { -1 } else { 1 };
+                Ok(Some(Keyword::None))
+            }
             _ if GO_ON.contains(&raw) || ENDS.contains(&raw) => Ok(Some(Keyword::None)),
             "[[" => {
                 while self.word()?.is_none_or(|word| word != "]]") {
@@ -285,6 +307,7 @@ impl Parser {
                 }
             }
             "for" | "select" => {
+                self.nested += 1;
                 self.parsed.commands[index].defines = true;
                 loop {
                     self.blanks();

@@ -51,7 +51,7 @@ fn check_with(
     policy: &VersionSkewPolicy,
     inventory: Option<&Inventory>,
 ) -> Vec<Finding> {
-    verify(plan, &Known, policy, &ToolRules::kubeadm(), inventory)
+    verify(plan, &Known::default(), policy, &ToolRules::kubeadm(), inventory)
 }
 
 fn found(findings: &[Finding]) -> BTreeSet<&'static str> {
@@ -104,7 +104,7 @@ fn one_edit_gives_exactly_its_finding() {
 
 #[test]
 fn every_code_has_its_edit() {
-    // Those three need a policy or an inventory beside the plan; see below.
+    // Those need a policy or an inventory beside the plan; see below.
     let elsewhere = ["SKEW006", "BASIS001", "BASIS004"];
     let edited: BTreeSet<&str> = cases().iter().map(|(code, ..)| *code).chain(elsewhere).collect();
     let all: BTreeSet<&str> = codes().map(|entry| entry.code).collect();
@@ -121,43 +121,52 @@ fn kube_proxy_beside_its_kubelet() {
     assert_eq!(found(&findings), BTreeSet::from(["SKEW006"]), "{findings:#?}");
 }
 
-fn inventory(observed_at: &str, worker: &str) -> Inventory {
-    let text = format!(
-        "apiVersion: kubehop.dev/v1alpha1
+const THEN: &str = "apiVersion: kubehop.dev/v1alpha1
 kind: ClusterInventory
-metadata: {{name: test}}
-observedAt: {observed_at}
+metadata: {name: test}
+observedAt: 2026-11-20T08:00:00Z
 provider: kubeadm
 controlPlane:
   nodes:
-  - {{name: cp-1, kubeApiserver: v1.29.8, kubeControllerManager: v1.29.8, kubeScheduler: v1.29.8, kubelet: v1.29.8}}
-  - {{name: cp-2, kubeApiserver: v1.29.8, kubeControllerManager: v1.29.8, kubeScheduler: v1.29.8, kubelet: v1.29.8}}
-  - {{name: cp-3, kubeApiserver: v1.29.8, kubelet: v1.29.8}}
+  - {name: cp-1, kubeApiserver: v1.29.8, kubeControllerManager: v1.29.8, kubeScheduler: v1.29.8, kubelet: v1.29.8}
+  - {name: cp-2, kubeApiserver: v1.29.8, kubeControllerManager: v1.29.8, kubeScheduler: v1.29.8, kubelet: v1.29.8}
+  - {name: cp-3, kubeApiserver: v1.29.8, kubelet: v1.29.8}
 etcd:
   topology: stacked
-  members: [{{name: cp-1, version: v3.5.16}}, {{name: cp-2, version: v3.5.16}}, {{name: cp-3}}]
+  members: [{name: cp-1, version: v3.5.16}, {name: cp-2, version: v3.5.16}, {name: cp-3}]
 kubeProxy: v1.29.8
 nodePools:
-- {{name: general, count: 3, kubelet: v1.29.8}}
-- {{name: batch, count: 2, kubelet: {worker}}}
-clients: [{{name: ci}}]
-"
-    );
+- {name: general, count: 3, kubelet: v1.29.8}
+- {name: batch, count: 2, kubelet: v1.29.8}
+clients: [{name: ci}]
+";
+
+/// The inventory after something has changed.
+fn inventory(changes: &[(&str, &str)]) -> Inventory {
+    let text = changes.iter().fold(THEN.to_owned(), |text, (from, to)| {
+        assert!(text.contains(from), "nothing to change: {from}");
+        text.replacen(from, to, 1)
+    });
     Inventory::read(&SourceFile::new("inventory.yaml", text)).unwrap()
 }
 
 #[test]
 fn a_plan_is_compared_with_its_inventory() {
     let policy = VersionSkewPolicy::upstream();
-    let then = inventory("2026-11-20T08:00:00Z", "v1.29.8");
+    let then = inventory(&[]);
     let mut plan = two_hops().build();
     plan.provenance.inventory.digest = then.digest();
     assert_eq!(check_with(&plan, &policy, Some(&then)), []);
 
-    let later = inventory("2026-11-21T08:00:00Z", "v1.29.8");
-    assert_eq!(check_with(&plan, &policy, Some(&later)), [], "to look again makes nothing stale");
+    let later = inventory(&[("2026-11-20", "2026-11-21")]);
+    assert_eq!(check_with(&plan, &policy, Some(&later)), [], "looking again makes nothing stale");
 
-    let moved = inventory("2026-11-21T08:00:00Z", "v1.29.7");
+    let renamed = inventory(&[("{name: test}", "{name: prod}")]);
+    let findings = check_with(&plan, &policy, Some(&renamed));
+    assert_eq!(found(&findings), BTreeSet::from(["BASIS001"]), "{findings:#?}");
+
+    let batch = "{name: batch, count: 2, kubelet: v1.29.8}";
+    let moved = inventory(&[(batch, "{name: batch, count: 2, kubelet: v1.29.7}")]);
     let findings = check_with(&plan, &policy, Some(&moved));
     assert_eq!(found(&findings), BTreeSet::from(["BASIS001", "BASIS004"]), "{findings:#?}");
 
@@ -165,6 +174,94 @@ fn a_plan_is_compared_with_its_inventory() {
     plan.provenance.inventory.digest = moved.digest();
     let findings = check_with(&plan, &policy, Some(&moved));
     assert_eq!(found(&findings), BTreeSet::from(["BASIS004"]), "{findings:#?}");
+}
+
+/// A plan for another cluster was called sound, whatever the cluster looked like.
+#[test]
+fn a_plan_that_does_not_fit_the_cluster_is_not_called_sound() {
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], kubehop::diagnostic::Severity, &'a str);
+    use kubehop::diagnostic::Severity::Error;
+    use kubehop::diagnostic::Severity::Info;
+    use kubehop::diagnostic::Severity::Warning;
+    let batch = "{name: batch, count: 2, kubelet: v1.29.8}";
+    let node = "  - {name: cp-3, kubeApiserver: v1.29.8, kubelet: v1.29.8}\n";
+    let all_members = "  members: [{name: cp-1, version: v3.5.16}, {name: cp-2, version: v3.5.16}, {name: cp-3}]\n";
+    let cases: &[Case<'_>] = &[
+        (
+            "older",
+            &[(batch, "{name: batch, count: 2, kubelet: v1.28.3}")],
+            Error,
+            "behind the start",
+        ),
+        (
+            "beyond",
+            &[(batch, "{name: batch, count: 2, kubelet: v1.33.3}")],
+            Error,
+            "the plan ends at",
+        ),
+        ("between", &[(batch, "{name: batch, count: 2, kubelet: v1.30.2}")], Warning, "no stop of"),
+        ("ahead", &[(batch, "{name: batch, count: 2, kubelet: v1.30.14}")], Info, "brings it"),
+        ("gone", &[(batch, "{name: batch, count: 1, kubelet: v1.29.8}")], Warning, "is gone"),
+        (
+            "new",
+            &[(batch, "{name: batch, count: 3, kubelet: v1.29.8}")],
+            Warning,
+            "is not in the plan",
+        ),
+        ("etcd", &[("version: v3.5.16", "version: v3.5.9")], Error, "etcd of `cp-1` runs v3.5.9"),
+        ("a node less", &[(node, ""), (all_members, "")], Error, "`cp-3` is gone"),
+        (
+            "a node more",
+            &[(node, &format!("{node}{}", node.replace("cp-3", "cp-4"))), (all_members, "")],
+            Error,
+            "kube-apiserver of `cp-4` at v1.29.8 is not in the plan",
+        ),
+        (
+            "a member more",
+            &[
+                (node, &format!("{node}{}", node.replace("cp-3", "cp-4"))),
+                ("{name: cp-3}", "{name: cp-3}, {name: cp-4, version: v3.5.16}"),
+            ],
+            Error,
+            "etcd of `cp-4` at v3.5.16 is not in the plan",
+        ),
+        ("topology", &[("topology: stacked", "topology: external")], Error, "for stacked etcd"),
+    ];
+    let plan = two_hops().build();
+    for (name, changes, severity, says) in cases {
+        let now = inventory(changes);
+        let findings = check_with(&plan, &VersionSkewPolicy::upstream(), Some(&now));
+        let fit: Vec<_> = findings.iter().filter(|finding| finding.code == "BASIS004").collect();
+        assert!(fit.iter().any(|finding| finding.message.contains(says)), "{name}: {findings:#?}");
+        assert_eq!(fit[0].severity, *severity, "{name}: the weightiest first: {fit:#?}");
+        let unfit = kubehop::verify::does_not_fit(&findings);
+        assert_eq!(unfit, *severity != Info, "{name}");
+    }
+}
+
+#[test]
+fn a_file_that_is_missing_is_named() {
+    let layer = |name: &str, change: &str| kubehop::plan::Layer {
+        name: name.to_owned(),
+        changes: vec![change.to_owned()],
+    };
+    let ours = || layer("ours.yaml", "etcd 3.5 to 3.6: floor v3.5.20 (was v3.5.32)");
+    let newer = layer("here/ours.yaml", "etcd 3.5 to 3.6: floor v3.5.21 (was v3.5.32)");
+    let other = layer("other.yaml", "etcd 3.6: recommended v3.6.12");
+    for (then, now, says) in [
+        (vec![ours()], vec![], "`ours.yaml` laid over the data, which is missing"),
+        (vec![ours()], vec![newer], "`ours.yaml` has changed since"),
+        (vec![], vec![other], "made without `other.yaml`"),
+        (vec![ours()], vec![ours()], "although both are as of 2026-11-22"),
+    ] {
+        let mut plan = one_hop().build();
+        plan.provenance.catalog.digest.push_str("-of-old");
+        plan.provenance.catalog.overlays = then;
+        let (policy, tool) = (VersionSkewPolicy::upstream(), ToolRules::kubeadm());
+        let findings = verify(&plan, &Known { overlays: now }, &policy, &tool, None);
+        assert_eq!(found(&findings), BTreeSet::from(["BASIS002"]), "{findings:#?}");
+        assert!(findings[0].message.contains(says), "{findings:#?}");
+    }
 }
 
 /// What is wrong before the first step is a warning; the plan may repair it, but not worsen it.

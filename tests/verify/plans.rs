@@ -37,8 +37,10 @@ pub fn names(prefix: &str, count: usize) -> Vec<InstanceName> {
 }
 
 /// A small catalog whose few facts the tests can see.
-#[derive(Clone)]
-pub struct Known;
+#[derive(Clone, Default)]
+pub struct Known {
+    pub overlays: Vec<Layer>,
+}
 
 impl Facts for Known {
     fn as_of(&self) -> Date {
@@ -47,11 +49,20 @@ impl Facts for Known {
     fn digest(&self) -> String {
         "sha256:catalog".to_owned()
     }
+    fn overlays(&self) -> Vec<Layer> {
+        self.overlays.clone()
+    }
     fn knows_minor(&self, minor: MinorVersion) -> bool {
         (20..=36).contains(&minor.number())
     }
     fn knows_release(&self, version: &KubernetesVersion) -> bool {
         self.knows_minor(version.minor()) && version.patch() <= 16
+    }
+    fn knows_etcd_minor(&self, minor: EtcdMinor) -> bool {
+        (EtcdMinor::new(3, 4)..=EtcdMinor::new(3, 7)).contains(&minor)
+    }
+    fn knows_etcd(&self, version: &EtcdVersion) -> bool {
+        self.knows_etcd_minor(version.minor()) && version.patch() <= 40
     }
     fn end_of_life(&self, minor: MinorVersion) -> Option<Date> {
         let past = minor == MinorVersion::new(1, 32);
@@ -72,6 +83,13 @@ impl Facts for Known {
     }
     fn etcd_minimum(&self, version: &KubernetesVersion, _: EtcdTopology) -> Option<EtcdVersion> {
         (version.minor() >= MinorVersion::new(1, 31)).then(|| "3.5.11".parse().unwrap())
+    }
+    fn etcd_ceiling(&self, minor: MinorVersion) -> Option<(EtcdMinor, bool)> {
+        match minor.number() {
+            ..=28 => Some((EtcdMinor::new(3, 6), true)),
+            29..=33 => Some((EtcdMinor::new(3, 6), false)),
+            _ => None,
+        }
     }
     fn etcd_default(&self, version: &KubernetesVersion) -> Option<EtcdVersion> {
         (version.minor() >= MinorVersion::new(1, 30)).then(|| "3.5.15".parse().unwrap())
@@ -233,6 +251,7 @@ impl Shape {
             to: k(to),
             versions: Vec::new(),
             hazards: Vec::new(),
+            covered: Vec::new(),
             ruled_out: Vec::new(),
             steps,
         }
@@ -255,7 +274,7 @@ pub fn step(kind: StepKind) -> Step {
         pool: None,
         batch: None,
         because: vec![because("component-order")],
-        commands: vec![Command { on: "operator".to_owned(), run: "true".to_owned() }],
+        commands: vec![Command { on: "operator".to_owned(), run: "true".to_owned(), expect: None }],
         checkpoints: vec![Checkpoint {
             id: "ready".to_owned(),
             title: "the API server answers".to_owned(),

@@ -166,6 +166,15 @@ impl EtcdMatrix {
         &self.releases
     }
 
+    /// Whether anything in the data says that the release exists.
+    pub fn knows(&self, version: &EtcdVersion) -> bool {
+        let deployed = self.kubernetes.values().flat_map(|requirement| &requirement.default);
+        self.release(version).is_some()
+            || self.known_tag(version).is_some()
+            || self.recommended.values().any(|known| known == version)
+            || deployed.into_iter().any(|range| range.etcd == *version)
+    }
+
     /// The day of an etcd release, if it is known.
     pub fn release(&self, version: &EtcdVersion) -> Option<Date> {
         self.releases.get(&version.minor())?.patches.get(version).copied()

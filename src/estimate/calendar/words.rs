@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use jiff::civil::DateTime;
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
+use jiff::tz::TimeZoneDatabase;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Deserializer;
@@ -119,7 +120,7 @@ impl fmt::Display for TimeOfDay {
     }
 }
 
-/// A time zone by its IANA name.
+/// A time zone by its IANA name, as the program brings them along: the same on every machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Zone(TimeZone);
 
@@ -139,11 +140,12 @@ impl FromStr for Zone {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        if let Ok(zone) = TimeZone::get(text) {
+        let zones = TimeZoneDatabase::bundled();
+        if let Ok(zone) = zones.get(text) {
             return Ok(Self(zone));
         }
         let shown: String = text.chars().take(60).collect();
-        let candidates = jiff::tz::db().available();
+        let candidates = zones.available();
         let (similarity, best) = candidates
             .map(|name| (similarity(&shown, name.as_str()), name.as_str().to_owned()))
             .max_by(|left, right| left.0.total_cmp(&right.0).then_with(|| right.1.cmp(&left.1)))

@@ -1,5 +1,6 @@
 //! The `ClusterInventory` document: read, checked, written.
 
+mod check;
 mod convert;
 mod document;
 
@@ -24,12 +25,11 @@ use document::Metadata;
 use document::NodePoolDocument;
 use sha2::Digest as _;
 use sha2::Sha256;
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// The most nodes that an inventory may have: what Kubernetes supports, with room above it
 /// (<https://kubernetes.io/docs/setup/best-practices/cluster-large/> names 5,000).
-const MOST_NODES: usize = 20_000;
+pub(in crate::inventory) const MOST_NODES: usize = 20_000;
 
 impl Inventory {
     /// Reads and checks a `ClusterInventory` document.
@@ -109,44 +109,8 @@ impl Inventory {
             unknowns,
             synthetic: false,
         };
-        inventory.check_names()?;
+        inventory.check()?;
         Ok(inventory.canonical())
-    }
-
-    fn check_names(&self) -> Result<(), Problem> {
-        let control_plane = self.control_plane.iter().map(|node| &node.name);
-        let control_plane = control_plane
-            .enumerate()
-            .map(|(at, name)| (format!("controlPlane.nodes[{at}].name"), name));
-        let workers = self.pools.iter().enumerate().flat_map(|(pool_at, pool)| {
-            pool.nodes.iter().enumerate().map(move |(at, node)| {
-                (format!("nodePools[{pool_at}].nodes[{at}].name"), &node.name)
-            })
-        });
-        distinct("node", control_plane.chain(workers))?;
-        let members = self.etcd.members.iter().enumerate();
-        distinct(
-            "etcd member",
-            members.map(|(at, member)| (format!("etcd.members[{at}].name"), &member.name)),
-        )?;
-        let clients = self.clients.iter().enumerate();
-        distinct(
-            "client",
-            clients.map(|(at, client)| (format!("clients[{at}].name"), &client.name)),
-        )?;
-        let pools = self.pools.iter().enumerate();
-        distinct("pool", pools.map(|(at, pool)| (format!("nodePools[{at}].name"), &pool.name)))?;
-        if self.workers() > MOST_NODES {
-            return Err(problem(
-                "nodePools",
-                format!(
-                    "the inventory has {} worker nodes, more than {MOST_NODES}",
-                    self.workers()
-                ),
-                "check the counts; Kubernetes supports up to 5000 nodes",
-            ));
-        }
-        Ok(())
     }
 
     /// The document of this inventory, in canonical order.
@@ -193,7 +157,7 @@ impl Inventory {
 }
 
 /// Path of the value, what is wrong, what to do.
-type Problem = (String, String, String);
+pub(in crate::inventory) type Problem = (String, String, String);
 
 fn problem(
     path: impl Into<String>,
@@ -201,23 +165,6 @@ fn problem(
     help: impl Into<String>,
 ) -> Problem {
     (path.into(), message.into(), help.into())
-}
-
-fn distinct<'a, T: Ord + std::fmt::Display + 'a>(
-    what: &str,
-    names: impl Iterator<Item = (String, &'a T)>,
-) -> Result<(), Problem> {
-    let mut seen: BTreeMap<&T, String> = BTreeMap::new();
-    for (path, name) in names {
-        if let Some(first) = seen.insert(name, path.clone()) {
-            return Err(problem(
-                path,
-                format!("the {what} `{name}` is named twice; it stands at {first} too"),
-                format!("give every {what} a name of its own"),
-            ));
-        }
-    }
-    Ok(())
 }
 
 /// The JSON Schema of an inventory.

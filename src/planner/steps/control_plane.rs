@@ -74,6 +74,7 @@ impl Writer<'_> {
             to: stop,
             moves: &moves,
             turn,
+            last: taken.after.control_plane_at(ladder.stop_level(taken.after.hop)),
             moves_addons: *moves_addons,
         };
         let targets = [name.clone()];

@@ -95,8 +95,8 @@ impl Writer<'_> {
                 .filter(|floor| floor.minor() == to.minor() && from < *floor)
                 && to.minor() == from.minor()
             {
-                reasons.push(because(
-                    RuleId::EtcdEntryFloor,
+                reasons.push(self.floor_reason(
+                    minor,
                     format!(
                         "etcd {minor} may be entered from v{} on, and {from} is below that",
                         floor.bare()
@@ -115,8 +115,8 @@ impl Writer<'_> {
                 ),
             ));
             if let Some(floor) = problem.etcd.floors.get(&to.minor()) {
-                reasons.push(because(
-                    RuleId::EtcdEntryFloor,
+                reasons.push(self.floor_reason(
+                    to.minor(),
                     format!(
                         "{from} is at or above {floor}, from which etcd {} may be entered",
                         to.minor()

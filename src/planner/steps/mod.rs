@@ -8,6 +8,7 @@ use super::hops::Lowering;
 use super::reasons::plainly;
 use super::roster::Roster;
 use super::titles::title;
+use crate::catalog::Catalog;
 use crate::component::Component;
 use crate::component::ComponentVersion;
 use crate::name::InstanceName;
@@ -65,6 +66,10 @@ impl<'a> Writer<'a> {
     /// For the steps after the last hop.
     pub(in crate::planner) fn closing(lowering: &'a Lowering<'a>) -> Self {
         Self { lowering, hop: None, rehearsal: false, steps: Vec::new() }
+    }
+
+    pub(in crate::planner) fn catalog(&self) -> &Catalog {
+        self.lowering.request.catalog
     }
 
     pub(in crate::planner) fn finish(self) -> Vec<Step> {

@@ -51,12 +51,14 @@ impl Writer<'_> {
             } else {
                 Batch { size: 1, canary: 0 }
             };
+            let list = group.pool.as_ref().map(|pool| roster.list(pool, &group.nodes));
             let act = match &group.pool {
                 None => {
                     Act::ControlPlaneKubelets { nodes: &group.nodes, from: &group.oldest, to: stop }
                 }
                 Some(pool) => Act::Workers {
                     pool,
+                    list: list.as_deref().unwrap_or_default(),
                     nodes: &group.nodes,
                     counted: group.counted,
                     from: &group.oldest,
@@ -158,11 +160,15 @@ impl Writer<'_> {
         let text = if first.is_some_and(|minors| minors <= 1) {
             format!("kubeadm passes {} on each node, one minor at a time", passed.join(", "))
         } else {
+            let or_else = match self.lowering.problem.strategy {
+                Strategy::MinDrains => ", or plan with `every-hop`",
+                Strategy::EveryHop => "",
+            };
             format!(
                 "kubeadm goes from {} to {} at once, which is more than its documented one minor: \
                  the kubeadm releases between cannot read the configuration format that the \
                  control plane stores since 1.31. Where that is not acceptable, drain, reset and \
-                 join the node again, or plan with `every-hop`",
+                 join the node again{or_else}",
                 from.minor(),
                 passed.first().map_or("", String::as_str)
             )

@@ -9,6 +9,8 @@ use crate::provider::Procedure;
 use crate::provider::Site;
 use crate::provider::checks;
 use crate::provider::durations;
+use crate::provider::script::as_root;
+use crate::provider::script::as_script;
 use crate::provider::script::on;
 use crate::provider::script::operator;
 use crate::version::KubernetesVersion;
@@ -30,12 +32,18 @@ pub(in crate::provider) fn addons(
             on(
                 node.as_str(),
                 format!(
-                    "# kubeadm must be {to} here: it deploys the kube-proxy of the version that it finds in its record.\nkubeadm version -o short\nsudo kubeadm upgrade node phase addon kube-proxy"
+                    "# kubeadm must be {to} here: it deploys the kube-proxy of the version that it finds in its record.\n{}",
+                    as_root(&format!(
+                        "kubeadm version -o short | grep -xF {to}\nkubeadm upgrade node phase addon kube-proxy"
+                    ))
                 ),
             )
         } else {
             operator(format!(
-                "# Only the image moves; registry and settings stay.\nimage=$(kubectl -n kube-system get daemonset kube-proxy -o jsonpath='{{.spec.template.spec.containers[0].image}}')\nkubectl -n kube-system set image daemonset/kube-proxy \"kube-proxy=${{image%:*}}:{to}\""
+                "# Only the image moves; registry and settings stay.\n{}",
+                as_script(&format!(
+                    "image=$(kubectl -n kube-system get daemonset kube-proxy -o jsonpath='{{.spec.template.spec.containers[0].image}}')\nkubectl -n kube-system set image daemonset/kube-proxy \"kube-proxy=${{image%:*}}:{to}\""
+                ))
             ))
         });
     }
@@ -47,8 +55,8 @@ pub(in crate::provider) fn addons(
     commands
         .push(operator("kubectl -n kube-system rollout status deployment/coredns --timeout=10m"));
     commands.push(operator(
-        "# A name must resolve inside the cluster (any small image with nslookup will do):\nkubectl run \"dns-$RANDOM\" --rm -i --restart=Never --image=busybox:1.36 -- nslookup kubernetes.default.svc.cluster.local",
-    ));
+        "# Any small image with nslookup will do.\nkubectl run \"dns-$RANDOM\" --rm -i --restart=Never --image=busybox:1.36 -- nslookup kubernetes.default.svc.cluster.local",
+    ).expecting("the name resolves inside the cluster"));
     let mut checkpoints = Vec::new();
     if daemon_set {
         checkpoints.push(checks::kube_proxy(&to));
@@ -63,7 +71,7 @@ pub(in crate::provider) fn addons(
             possible: true,
             until: "none: these are ordinary workloads, and kube-proxy may be older than the API server".to_owned(),
             commands: vec![operator(if daemon_set {
-                "kubectl -n kube-system rollout undo daemonset/kube-proxy\nkubectl -n kube-system rollout undo deployment/coredns"
+                "kubectl -n kube-system rollout undo daemonset/kube-proxy && kubectl -n kube-system rollout undo deployment/coredns"
             } else {
                 "kubectl -n kube-system rollout undo deployment/coredns"
             })],

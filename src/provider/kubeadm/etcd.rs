@@ -22,9 +22,11 @@ use crate::provider::durations;
 use crate::provider::etcd;
 use crate::provider::script::EACH_TARGET;
 use crate::provider::script::as_root;
+use crate::provider::script::as_script;
 use crate::provider::script::fill;
 use crate::provider::script::on;
 use crate::provider::script::operator;
+use crate::provider::script::save_once;
 use crate::version::EtcdMinor;
 use crate::version::EtcdVersion;
 use crate::version::KubernetesVersion;
@@ -36,9 +38,16 @@ use super::OLD_REGISTRY_BEFORE;
 /// `cmd/phases/upgrade/node/controlplane.go` in 1.27, 1.28, 1.31 and 1.32).
 const ADDONS_IN_PHASE: std::ops::RangeInclusive<MinorVersion> =
     MinorVersion::new(1, 28)..=MinorVersion::new(1, 31);
+/// The first kubeadm that writes an etcd manifest without `--experimental-` flags, for etcd 3.6 and
+/// later (<https://github.com/kubernetes/kubernetes/pull/132838>).
+const STABLE_FLAGS_FROM: MinorVersion = MinorVersion::new(1, 34);
 const RESTORE: &str = "upgrade-backup/restore-etcd.sh, which loses everything written since";
 const PIN: &str = include_str!("../scripts/etcd-pin.sh");
+const PIN_WHY: &str = "# Pin the etcd image in kubeadm's record: kubeadm then deploys exactly this one, and never moves etcd on\n# its own. Only the lines imageTag and imageRepository under etcd.local change.\n";
 const MEMBER: &str = include_str!("../scripts/etcd-stacked-member.sh");
+const RECORD_FLAGS: &str = include_str!("../scripts/etcd-flags-record.sh");
+const HOST_FLAGS: &str = include_str!("../scripts/etcd-flags-host.sh");
+const MANIFEST_BACK: &str = include_str!("../scripts/etcd-manifest-back.sh");
 
 /// Moves every member, followers first.
 pub(in crate::provider) fn procedure(
@@ -50,26 +59,38 @@ pub(in crate::provider) fn procedure(
 ) -> Procedure {
     let running = running.upstream();
     let minor_changes = from.minor() != to.minor();
-    let mut commands = vec![etcd::write_gate(site)];
+    // This kubeadm writes the manifest anew, without the flags that an older one wrote.
+    let rendered_anew =
+        to.minor() >= etcd::NO_EXPERIMENTAL_FROM && running.minor() >= STABLE_FLAGS_FROM;
+    let mut commands = Vec::from(etcd::gate(site));
     if minor_changes {
-        commands.push(on(EACH_TARGET, flag_check(to.minor())));
+        commands.extend(flag_check(to.minor(), rendered_anew));
     }
     commands.push(pull(image, to, &running));
     commands.push(pin(image, to));
     let running_text = running.to_string();
-    commands.push(on(EACH_TARGET, fill(MEMBER, &[("RUNNING", &running_text)])));
-    commands.push(on(
-        EACH_TARGET,
-        format!(
-            "# One member at a time, in the order that the gate printed: followers first, the leader last.\n# Expected: 'Component \"etcd\" upgraded successfully!', and for the other three components\n# 'Current and new manifests of … are equal, skipping upgrade'. kubeadm waits up to 5 minutes; it also\n# renews admin.conf on this node.{}\nsudo kubeadm upgrade node phase control-plane",
-            if ADDONS_IN_PHASE.contains(&running.minor()) {
-                " This kubeadm applies kube-proxy and CoreDNS again at the version that runs:\n# changes made to the CoreDNS Deployment by hand are in upgrade-backup/."
-            } else {
-                ""
-            }
+    commands.push(
+        on(EACH_TARGET, as_root(&fill(MEMBER, &[("RUNNING", &running_text)]))).expecting(
+            "`dry run: passed`, and above it no line with `+` or `-` but those of your own patches. This way is put together from documented parts (a pinned imageTag, and the kubeadm that runs already), so it must have been rehearsed in staging",
         ),
-    ));
-    commands.push(operator("# After every member, before the next one:\nbash etcd-gate.sh"));
+    );
+    commands.push(
+        on(
+            EACH_TARGET,
+            format!(
+                "# One member at a time, in the order that the gate printed: followers first, the leader last. kubeadm\n# waits up to 5 minutes; it also renews admin.conf on this node. Add --patches DIR if you use patches.{}\nsudo kubeadm upgrade node phase control-plane",
+                if ADDONS_IN_PHASE.contains(&running.minor()) {
+                    "\n# This kubeadm applies kube-proxy and CoreDNS again at the version that runs: changes made to the CoreDNS\n# Deployment by hand are in upgrade-backup/."
+                } else {
+                    ""
+                }
+            ),
+        )
+        .expecting(
+            "`Component \"etcd\" upgraded successfully!`, for the other three components `are equal, skipping upgrade`, and the gate below passes. Only then the next member",
+        ),
+    );
+    commands.push(etcd::pass_gate());
     let mut checkpoints = checkpoints(site, from, to);
     if !minor_changes || to.minor() < etcd::STORAGE_VERSION_FROM {
         checkpoints.push(on_host(
@@ -93,35 +114,34 @@ pub(in crate::provider) fn procedure(
     }
 }
 
-/// Flags that the next minor refuses, before it meets them.
-fn flag_check(to: EtcdMinor) -> String {
+/// Flags that the next minor refuses, before it meets them. Those that kubeadm itself writes go with
+/// the manifest that the kubeadm of this step writes anew; those of the operator come back with it.
+pub(super) fn flag_check(to: EtcdMinor, rendered_anew: bool) -> Vec<Command> {
     let (pattern, why) = flags_refused(to);
-    format!(
-        "# {why}\nsudo grep -nE -- '{pattern}' /etc/kubernetes/manifests/etcd.yaml && echo 'STOP: remove these first' || echo clean"
-    )
+    let record = operator(as_script(&fill(RECORD_FLAGS, &[("WHY", why), ("PATTERN", pattern)])));
+    let files = if rendered_anew { "" } else { " /etc/kubernetes/manifests/etcd.yaml" };
+    let places = fill(HOST_FLAGS, &[("FILES", files), ("PATTERN", pattern)]);
+    vec![record.expecting("`clean`"), on(EACH_TARGET, as_root(&places)).expecting("`clean`")]
 }
 
 /// The flags that this minor refuses, and what to say about it.
 pub(in crate::provider) fn flags_refused(to: EtcdMinor) -> (&'static str, &'static str) {
     if to >= etcd::NO_EXPERIMENTAL_FROM {
-        (
-            "--experimental-",
-            "etcd 3.7 does not start with any --experimental- flag. Must print: clean",
-        )
+        ("--experimental-", "etcd 3.7 does not start with any --experimental- flag.")
     } else if to >= etcd::STORAGE_VERSION_FROM {
         (
             "--enable-v2|--experimental-enable-v2v3|--proxy",
-            "etcd 3.6 has no v2 API and no proxy. Must print: clean. If the v2 API was ever enabled, run\n# `etcdutl check v2store` (from 3.5.18 on) on a stopped copy of the data directory as well.",
+            "etcd 3.6 has no v2 API and no proxy. If the v2 API was ever enabled, run `etcdutl check v2store`\n# (from 3.5.18 on) on a stopped copy of the data directory as well.",
         )
     } else {
         (
             "--logger=capnslog|--log-output[ =]|--debug|--log-package-levels",
-            "etcd 3.5 has another logger and refuses the flags of the old one. Must print: clean",
+            "etcd 3.5 has another logger and refuses the flags of the old one.",
         )
     }
 }
 
-pub(super) fn pull(image: EtcdImage<'_>, to: &EtcdVersion, running: &KubernetesVersion) -> Command {
+fn pull(image: EtcdImage<'_>, to: &EtcdVersion, running: &KubernetesVersion) -> Command {
     let EtcdImage { tag, shipped } = image;
     let word = shell_word(tag);
     let mut text = String::from(
@@ -136,11 +156,10 @@ pub(super) fn pull(image: EtcdImage<'_>, to: &EtcdVersion, running: &KubernetesV
     if running.minor() < OLD_REGISTRY_BEFORE {
         text += "# A cluster of this age may still name k8s.gcr.io, which is frozen: if the pull fails, pull from\n# registry.k8s.io and set repository=registry.k8s.io in the next block.\n";
     }
-    _ = write!(
-        text,
-        "registry=$(sudo sed -n 's#^ *image: *\\(.*\\)/etcd:.*#\\1#p' /etc/kubernetes/manifests/etcd.yaml)\nsudo crictl pull \"$registry/etcd:\"{word} || sudo ctr -n k8s.io images pull \"$registry/etcd:\"{word}"
-    );
-    on(EACH_TARGET, text)
+    text += &as_root(&format!(
+        "registry=$(sed -n 's#^ *image: *\\(.*\\)/etcd:.*#\\1#p' /etc/kubernetes/manifests/etcd.yaml)\ncrictl pull \"$registry/etcd:\"{word} || ctr -n k8s.io images pull \"$registry/etcd:\"{word}"
+    ));
+    on(EACH_TARGET, text).expecting("every control-plane node has pulled it")
 }
 
 pub(super) fn pin(image: EtcdImage<'_>, to: &EtcdVersion) -> Command {
@@ -149,7 +168,13 @@ pub(super) fn pin(image: EtcdImage<'_>, to: &EtcdVersion) -> Command {
     } else {
         format!("\n# etcd's own image:  tag={to}  repository=gcr.io/etcd-development")
     };
-    operator(fill(PIN, &[("TAG", &shell_word(image.tag)), ("FALLBACK", &fallback)]))
+    let saved = save_once(
+        &format!("kubeadm-config-before-etcd-{}.yaml", to.bare()),
+        "kubectl -n kube-system get configmap kubeadm-config -o yaml",
+    );
+    let values = [("TAG", &*shell_word(image.tag)), ("FALLBACK", &*fallback), ("SAVE", &*saved)];
+    operator(format!("{PIN_WHY}{}", as_script(&fill(PIN, &values))))
+        .expecting("the difference is `imageTag` (and `imageRepository`, where you set it), and the record is patched")
 }
 
 pub(super) fn checkpoints(
@@ -182,23 +207,24 @@ pub(super) fn checkpoints(
 
 /// kubeadm's own copy of the manifest goes back.
 fn old_manifest(from: &EtcdVersion) -> String {
+    let version = from.bare().replace('.', "\\.");
     format!(
         "# On each member that has moved, one at a time: kubeadm's own copy of the old manifest goes back.\n{}",
-        as_root(&format!(
-            "old=$(ls -t /etc/kubernetes/tmp/kubeadm-backup-manifests-*/etcd.yaml | head -n 1)\ngrep -E 'image:.*etcd:v?{}(-|\"|$)' \"$old\"      # must show the old image\ncp \"$old\" /etc/kubernetes/etcd.yaml.back\nmv /etc/kubernetes/etcd.yaml.back /etc/kubernetes/manifests/etcd.yaml",
-            from.bare().replace('.', "\\.")
-        ))
+        as_root(&fill(MANIFEST_BACK, &[("VERSION", &version)]))
     )
 }
 
 /// The way back, with how the old manifest is put back.
 pub(super) fn rollback(from: &EtcdVersion, to: &EtcdVersion, manifest: String) -> Rollback {
     let minor_changes = from.minor() != to.minor();
+    let record = format!(
+        "# Once all are back: the record as it was before the pin, so that kubeadm does not move etcd again.\nkubectl -n kube-system patch configmap kubeadm-config --type merge -p \"$(kubectl create --dry-run=client -o json -f upgrade-backup/kubeadm-config-before-etcd-{}.yaml | jq '{{data: .data}}')\"",
+        to.bare()
+    );
     let commands = vec![
-        on(EACH_TARGET, manifest),
-        operator(
-            "bash etcd-gate.sh\n# Once all are back: the record as it was before the pin, so that kubeadm does not move etcd again.\nconfig=$(ls -t upgrade-backup/kubeadm-config-before-etcd-*.yaml | head -n 1)\nkubectl -n kube-system patch configmap kubeadm-config --type merge -p \"$(kubectl create --dry-run=client -o json -f \"$config\" | jq '{data: .data}')\"",
-        ),
+        on(EACH_TARGET, manifest).expecting("the gate below passes. Only then the next member"),
+        etcd::pass_gate(),
+        operator(record),
     ];
     let by_itself = "If a member fails to come up, kubeadm puts the old manifest back and ends with an error; look first whether it already has. In a cluster of several members never restore the old data directory of one member: remove and re-add that member. If this way of moving etcd does not work here (found in staging, not tonight): edit the image in /etc/kubernetes/manifests/etcd.yaml node by node, or `kubeadm init phase etcd local --config FILE`; both lack kubeadm's copy and way back.";
     let (until, text) = if minor_changes {
@@ -225,5 +251,7 @@ pub(super) fn rollback(from: &EtcdVersion, to: &EtcdVersion, manifest: String) -
     } else {
         ("none: patches of one minor read each other's data".to_owned(), by_itself.to_owned())
     };
-    Rollback { possible: true, until, commands, text: Some(text) }
+    // Before 3.6 etcd has no way down by a minor.
+    let possible = !minor_changes || to.minor() >= etcd::STORAGE_VERSION_FROM;
+    Rollback { possible, until, commands, text: Some(text) }
 }

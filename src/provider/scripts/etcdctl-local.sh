@@ -1,13 +1,5 @@
-# Once: tell every etcd host where its certificates are, and put a wrapper there, so that all later
-# commands are the same on every site. Set the values to those of your etcd unit; a host that has its
-# file already keeps it. The last line of the loop needs an etcdctl on the host.
-cat > etcdctl-local.env <<'ENV'
-ENDPOINT=https://127.0.0.1:2379
-CACERT=/etc/etcd/pki/ca.crt
-CERT=/etc/etcd/pki/server.crt
-KEY=/etc/etcd/pki/server.key
-ENV
-"${EDITOR:-vi}" etcdctl-local.env
+# A wrapper on every etcd host that knows where its certificates are. The last line of the loop needs an
+# etcdctl on the host.
 cat > etcdctl-local <<'WRAPPER'
 #!/bin/sh
 # etcdctl with the certificates of this host, for the member of this host unless --endpoints is given.

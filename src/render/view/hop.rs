@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::plan::Covered;
 use crate::plan::Hazard;
 use crate::plan::HazardSeverity;
 use crate::plan::Hop;
 use crate::plan::Plan;
 use crate::plan::RuledOut;
+use crate::plan::StepId;
 use crate::plan::VersionChange;
 use crate::plan::VersionCount;
 
@@ -45,6 +47,8 @@ pub struct HopView<'a> {
     pub hazards: Vec<HazardGroup<'a>>,
     /// How many stand in `hazards`.
     pub hazard_count: usize,
+    /// What the plan takes care of.
+    pub covered: Vec<CoveredView<'a>>,
     /// What the cluster cannot meet, by reason.
     pub ruled_out: Vec<RuledOutView<'a>>,
     /// How many that are.
@@ -115,6 +119,28 @@ pub struct HazardView<'a> {
     pub told_at: String,
 }
 
+/// A hazard that the plan takes care of.
+#[derive(Debug, Serialize)]
+pub struct CoveredView<'a> {
+    /// Its name.
+    pub id: &'a str,
+    /// What it is.
+    pub title: &'a str,
+    /// What the plan does about it.
+    pub how: &'a str,
+    /// The steps that do it, and where they stand.
+    pub steps: Vec<StepLink>,
+}
+
+/// A step and where it stands.
+#[derive(Debug, Serialize)]
+pub struct StepLink {
+    /// The step.
+    pub id: String,
+    /// Its anchor.
+    pub anchor: String,
+}
+
 /// Hazards that are ruled out for one reason.
 #[derive(Debug, Serialize)]
 pub struct RuledOutView<'a> {
@@ -177,6 +203,7 @@ impl<'a> HopView<'a> {
             blockers,
             hazard_count: hazards.iter().map(|group| group.hazards.len()).sum(),
             hazards,
+            covered: hop.covered.iter().map(CoveredView::new).collect(),
             ruled_out: ruled_out(&hop.ruled_out),
             ruled_out_count: hop.ruled_out.len(),
             blocks,
@@ -234,6 +261,17 @@ impl<'a> HazardView<'a> {
             told_in_hop,
             told_at,
         }
+    }
+}
+
+impl<'a> CoveredView<'a> {
+    fn new(covered: &'a Covered) -> Self {
+        let Covered { id, title, how, steps } = covered;
+        let link = |step: &StepId| {
+            let id = step.to_string();
+            StepLink { anchor: super::step::anchor(&id), id }
+        };
+        Self { id, title, how, steps: steps.iter().map(link).collect() }
     }
 }
 

@@ -52,7 +52,7 @@ pub struct NameList<'a> {
     pub counted: bool,
 }
 
-type Key<'a> = (String, &'a [InstanceName]);
+type Key<'a> = (String, String, &'a [InstanceName]);
 
 #[derive(Debug)]
 pub(super) struct Lists<'a> {
@@ -74,14 +74,16 @@ impl<'a> Lists<'a> {
     pub(super) fn pool(
         &mut self,
         pool: &'a PoolName,
+        file: Option<String>,
         names: &'a [InstanceName],
         step: &str,
     ) -> Names<'a> {
-        let number = self.number(pool.as_str().to_owned(), names);
+        let file = file.unwrap_or_else(|| format!("{pool}.nodes"));
+        let number = self.number(pool.as_str().to_owned(), &file, names);
         let counted = names.len() > 1 || self.synthetic;
         let list = &mut self.all[number];
         if list.file.is_empty() {
-            list.file = format!("{pool}.nodes");
+            list.file = file;
             list.file_word = shell_word(&list.file);
             list.counted = counted
                 && names
@@ -103,7 +105,7 @@ impl<'a> Lists<'a> {
         if names.len() <= MOST_SHOWN {
             return Self::short(names);
         }
-        let number = self.number(what.to_owned(), names);
+        let number = self.number(what.to_owned(), "", names);
         let list = &mut self.all[number];
         list.steps.extend(step.map(str::to_owned));
         Names { list: list.anchor.clone(), ..Self::short(names) }
@@ -119,9 +121,10 @@ impl<'a> Lists<'a> {
         Names { count: names.len(), long, shown, list: String::new(), list_title: String::new() }
     }
 
-    fn number(&mut self, title: String, names: &'a [InstanceName]) -> usize {
+    fn number(&mut self, title: String, file: &str, names: &'a [InstanceName]) -> usize {
         let next = self.all.len();
-        let number = *self.numbers.entry((title.clone(), names)).or_insert(next);
+        let key = (title.clone(), file.to_owned(), names);
+        let number = *self.numbers.entry(key).or_insert(next);
         if number == next {
             let mut end = "END-OF-NODES".to_owned();
             while names.iter().any(|name| name.as_str() == end) {
@@ -146,16 +149,23 @@ impl<'a> Lists<'a> {
     /// The title of each list by its anchor; those of one pool are told apart by number.
     pub(super) fn titles(&mut self) -> BTreeMap<String, String> {
         let mut of_title: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mut of_file: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (index, list) in self.all.iter().enumerate() {
             of_title.entry(list.title.clone()).or_default().push(index);
+            of_file.entry(list.file.clone()).or_default().push(index);
         }
         for (title, indices) in of_title {
             if indices.len() > 1 {
                 for (place, index) in indices.into_iter().enumerate() {
                     let list = &mut self.all[index];
                     list.title = format!("{title} ({})", place + 1);
-                    list.changes = !list.file.is_empty();
                 }
+            }
+        }
+        // A plan that was not made by this program may use one file for several lists.
+        for (file, indices) in of_file {
+            for index in indices.iter().filter(|_| indices.len() > 1) {
+                self.all[*index].changes = !file.is_empty();
             }
         }
         self.all.iter().map(|list| (list.anchor.clone(), list.title.clone())).collect()

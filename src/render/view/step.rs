@@ -46,7 +46,7 @@ pub struct Block<'a> {
     pub pools: Vec<PoolRow<'a>>,
     /// Why it stands here.
     pub because: Vec<ReasonView>,
-    /// What is typed, joined as long as the host is the same.
+    /// What is typed, each text on its own.
     pub scripts: Vec<Script<'a>>,
     /// What must hold afterwards.
     pub checkpoints: Vec<Check<'a>>,
@@ -103,7 +103,7 @@ pub struct ReasonView {
     pub sources: Vec<Citation>,
 }
 
-/// What is typed on one host.
+/// What is typed at once: what a person must see before the next one stands between two of them.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub struct Script<'a> {
     /// `operator`, `each target` or `host`.
@@ -112,6 +112,8 @@ pub struct Script<'a> {
     pub host: &'a str,
     /// The text.
     pub run: String,
+    /// What must be seen before the next one is typed; empty where an end without an error is enough.
+    pub expect: String,
     /// The step that types the same long text first; empty where this is the first, or it is short.
     pub same_as: String,
 }
@@ -206,9 +208,16 @@ fn any_pool(text: &str, step: &Step) -> String {
 /// The line that sets the variables of a pool's procedure, where a step has one.
 fn assignment(step: &Step) -> Option<&str> {
     let first = &step.commands.first()?.run;
-    let sets =
-        step.pool.is_some() && first.starts_with("POOL=") && !first.trim_end().contains('\n');
+    let sets = step.pool.is_some()
+        && (first.starts_with("POOL=") || first.starts_with("export POOL="))
+        && !first.trim_end().contains('\n');
     sets.then_some(first.trim_end())
+}
+
+/// The file that the commands of a pool read its nodes from.
+fn list_file(step: &Step) -> Option<String> {
+    let words = shlex::split(assignment(step)?)?;
+    words.iter().find_map(|word| word.strip_prefix("LIST=").map(str::to_owned))
 }
 
 /// The commands without that line.
@@ -357,7 +366,7 @@ impl<'a> PoolRow<'a> {
                 || format!("POOL={}", crate::plan::shell_word(pool.as_str())),
                 str::to_owned,
             ),
-            nodes: lists.pool(pool, &step.targets, &id),
+            nodes: lists.pool(pool, list_file(step), &step.targets, &id),
             from: step.transitions.first().map_or_else(String::new, |first| first.from.to_string()),
             size: step.batch.map_or(0, |batch| batch.size),
             canary: step.batch.map_or(0, |batch| batch.canary),
@@ -403,16 +412,23 @@ fn transitions(steps: &[Step]) -> Vec<TransitionView> {
 }
 
 fn scripts(commands: &[Command]) -> Vec<Script<'_>> {
-    commands
-        .chunk_by(|left, right| left.on == right.on)
-        .map(|commands| {
-            let (place, host) = match commands[0].on.as_str() {
-                "operator" => ("operator", ""),
-                "each target" => ("each target", ""),
-                host => ("host", host),
-            };
-            let lines: Vec<_> = commands.iter().map(|command| command.run.trim_end()).collect();
-            Script { place, host, run: lines.join("\n"), same_as: String::new() }
-        })
-        .collect()
+    commands.iter().map(Script::new).collect()
+}
+
+impl<'a> Script<'a> {
+    fn new(command: &'a Command) -> Self {
+        let Command { on, run, expect } = command;
+        let (place, host) = match on.as_str() {
+            "operator" => ("operator", ""),
+            "each target" => ("each target", ""),
+            host => ("host", host),
+        };
+        Self {
+            place,
+            host,
+            run: run.trim_end().to_owned(),
+            expect: expect.clone().unwrap_or_default(),
+            same_as: String::new(),
+        }
+    }
 }

@@ -38,6 +38,9 @@ fn releases() -> Vec<Case> {
             }),
         ),
         ("REL003", two_hops, Steps(|plan| retarget(plan, "v1.30.14", "v1.30.17"))),
+        // Of etcd what runs at the start counts too.
+        ("REL002", || Shape::new(&["v1.34.1", "v1.34.2"], &["v4.0.1"]), Document(|_| ())),
+        ("REL003", || Shape::new(&["v1.34.1", "v1.34.2"], &["v3.6.77"]), Document(|_| ())),
         ("REL004", || Shape { stops: vec!["v1.31.5", "v1.32.2"], ..two_hops() }, Document(|_| ())),
         (
             "REL005",

@@ -93,5 +93,6 @@ pub(super) fn cases() -> Vec<Case> {
             }),
         ),
         ("ETCD012", two_hops, Steps(|plan| initially(plan, Component::Etcd, "v3.5.12"))),
+        ("ETCD013", two_hops, Steps(|plan| initially(plan, Component::Etcd, "v3.7.1"))),
     ]
 }

@@ -1,6 +1,7 @@
 //! Edits that leave the way from start to target.
 
 use kubehop::component::Component;
+use kubehop::plan::StepKind;
 
 use crate::plans::Shape;
 use crate::plans::k;
@@ -35,6 +36,16 @@ pub(super) fn cases() -> Vec<Case> {
             Document(|plan| {
                 let worker = at(plan, 0, Component::Kubelet, "general-1");
                 plan.hops[0].steps[worker].targets.push("general-9".parse().unwrap());
+            }),
+        ),
+        // A step that changes nothing has targets too.
+        (
+            "PATH002",
+            one_hop,
+            Document(|plan| {
+                let backup =
+                    plan.hops[0].steps.iter_mut().find(|step| step.kind == StepKind::Backup);
+                backup.unwrap().targets.push("nope".parse().unwrap());
             }),
         ),
         // The first hop forgets the control plane.

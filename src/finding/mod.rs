@@ -1,5 +1,10 @@
 //! What a check found: the shape that `verify`, `audit`, `review` and `lint` share.
 
+mod codes;
+
+pub use codes::CodeEntry;
+pub(crate) use codes::codes;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -25,4 +30,14 @@ pub struct Finding {
 /// Whether anything found weighs as much as `threshold`, or more.
 pub fn any_at_or_above(findings: &[Finding], threshold: Severity) -> bool {
     findings.iter().any(|finding| finding.severity <= threshold)
+}
+
+/// The first few of a list, and how many more there are.
+pub fn some(items: &[String]) -> String {
+    const SHOWN: usize = 3;
+    let shown = items.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    match items.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
 }

@@ -1,4 +1,6 @@
 //! What an inventory settles of the conditions that hazards and bad releases name.
+//!
+//! `planner` and `audit` ask; the catalog says what to do with the answer.
 
 use crate::catalog::ClusterFacts;
 use crate::catalog::Seen;
@@ -11,7 +13,7 @@ use crate::inventory::Inventory;
 use crate::inventory::NodeFacts;
 
 /// The facts of a cluster. What a node does not tell stays unknown.
-pub(super) fn of(inventory: &Inventory) -> ClusterFacts {
+pub fn of(inventory: &Inventory) -> ClusterFacts {
     let ha = inventory.control_plane.len() > 1;
     ClusterFacts {
         provider: Some(inventory.provider),

@@ -1,0 +1,120 @@
+//! The flags, as they are typed. The doc comments are the help text.
+
+mod audit;
+mod catalog;
+mod data;
+mod estimate;
+mod format;
+mod inventory;
+mod live;
+mod plan;
+mod source;
+mod tools;
+mod view;
+
+use clap::Parser;
+use clap::Subcommand;
+use clap::ValueEnum;
+
+pub(super) use audit::AuditArguments;
+pub(super) use audit::AuditFormat;
+pub(super) use catalog::CatalogArguments;
+pub(super) use catalog::CatalogCommand;
+pub(super) use data::DataArguments;
+pub(super) use data::TemplateArguments;
+pub(super) use estimate::EstimateArguments;
+pub(super) use format::DataFormat;
+pub(super) use format::FailOn;
+pub(super) use format::FindingsFormat;
+pub(super) use format::PlanFormat;
+pub(super) use format::TableFormat;
+pub(super) use format::TextFormat;
+pub(super) use inventory::InventoryArguments;
+pub(super) use live::LiveArguments;
+pub(super) use plan::OsArgument;
+pub(super) use plan::PlanArguments;
+pub(super) use plan::ProviderArgument;
+pub(super) use plan::StrategyArgument;
+pub(super) use plan::TopologyArgument;
+pub(super) use source::ObservedArguments;
+pub(super) use source::SourceArguments;
+pub(super) use tools::CompletionsArguments;
+pub(super) use tools::Document;
+pub(super) use tools::ManArguments;
+pub(super) use tools::SchemaArguments;
+pub(super) use tools::ShellArgument;
+pub(super) use view::ExplainArguments;
+pub(super) use view::RenderArguments;
+pub(super) use view::VerifyArguments;
+
+/// Plans Kubernetes upgrades: one minor at a time, every step proven, as a runbook
+///
+/// Given what runs now and a target, kubehop searches the legal way there, one minor at a time, in
+/// the order etcd, kube-apiserver, kube-controller-manager and kube-scheduler, kubelet and
+/// kube-proxy, kubectl, and writes it down with commands, checkpoints and ways back. It reads; it
+/// never changes a cluster.
+#[derive(Debug, Parser)]
+#[command(
+    name = "kubehop",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true,
+    after_help = "Examples:
+  kubehop plan --from 1.27 --to 1.30                        a summary of the way
+  kubehop plan --from 1.27 --to 1.30 -o md > runbook.md     the runbook
+  kubehop inventory --context prod > prod.yaml              an inventory of a live cluster
+  kubehop plan --inventory prod.yaml --to 1.33 -o yaml      the plan, to keep and review
+  kubehop verify plan.yaml --inventory prod.yaml            is it sound, does it still fit
+  kubehop audit --context prod                              may the next upgrade start
+
+Exit codes: 0 done; 1 the answer is no (no legal path, findings); 2 wrong usage or input, failure."
+)]
+pub(super) struct Arguments {
+    /// When to use colour: on a terminal unless `NO_COLOR` is set, always, or never
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub(super) color: Color,
+    /// Print no notes on standard error, only errors
+    #[arg(long, short, global = true)]
+    pub(super) quiet: bool,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Make a plan from what runs now to a target
+    Plan(Box<PlanArguments>),
+    /// Make an inventory of a live cluster, or from what kubectl and etcdctl print
+    Inventory(Box<InventoryArguments>),
+    /// Show a plan as a runbook, a summary, YAML or JSON
+    Render(RenderArguments),
+    /// Replay a plan step by step and prove that every moment of it is legal
+    Verify(Box<VerifyArguments>),
+    /// Look at a cluster before an upgrade: is it in a state from which one may start
+    Audit(Box<AuditArguments>),
+    /// Estimate how long a plan takes, and when it can happen
+    Estimate(Box<EstimateArguments>),
+    /// Explain a rule, a finding, or why a step of a plan stands where it stands
+    Explain(ExplainArguments),
+    /// Look at the data on releases, etcd, skew and hazards, or check data of your own
+    Catalog(CatalogArguments),
+    /// Print the JSON Schema of a document
+    Schema(SchemaArguments),
+    /// Print the completion script of a shell
+    Completions(CompletionsArguments),
+    /// Print the manual page, of the program or of one command
+    Man(ManArguments),
+}

@@ -1,0 +1,52 @@
+//! Text for a terminal: tables, lines broken at spaces, counted words.
+
+use comfy_table::ContentArrangement;
+use comfy_table::Table;
+use comfy_table::presets::NOTHING;
+
+/// A table without lines, at most so wide.
+pub(super) fn table(width: u16, header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_style(NOTHING);
+    table.set_width(width);
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(header.to_vec());
+    table
+}
+
+/// A blank line and the table, without trailing spaces.
+pub(super) fn print(out: &mut String, table: &Table) {
+    out.push('\n');
+    for line in table.lines() {
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+}
+
+/// `1 node`, `2 nodes`.
+pub(super) fn counted(count: u64, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// The text with single spaces for all white space.
+pub(super) fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Broken at spaces to the width of the terminal; later lines are indented under the first.
+pub(super) fn wrapped(width: u16, text: &str) -> String {
+    let indent = text.len() - text.trim_start().len();
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = " ".repeat(indent);
+    for word in text.split_whitespace() {
+        let used = line.trim_start().is_empty();
+        if !used && line.chars().count() + 1 + word.chars().count() > usize::from(width) {
+            lines.push(std::mem::replace(&mut line, " ".repeat(indent + 2)));
+        } else if !used {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines.join("\n")
+}
