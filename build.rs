@@ -42,6 +42,9 @@ fn main() -> Result<(), String> {
         fs::write(Path::new(&out).join(format!("{section}.json")), json)
             .map_err(|error| error.to_string())?;
     }
+    let durations = durations("src/estimate/data/estimates.yaml")?;
+    fs::write(Path::new(&out).join("durations.rs"), durations)
+        .map_err(|error| error.to_string())?;
     let mut hex = String::new();
     for byte in digest.finalize() {
         _ = write!(hex, "{byte:02x}");
@@ -53,6 +56,30 @@ fn main() -> Result<(), String> {
     );
     fs::write(Path::new(&out).join("catalog_constants.rs"), constants)
         .map_err(|error| error.to_string())
+}
+
+/// A Rust constant for each entry of the table of durations, for the steps of a plan.
+fn durations(path: &str) -> Result<String, String> {
+    println!("cargo:rerun-if-changed={path}");
+    let document: Value = serde_json::from_str(&compile(path, &mut String::new())?)
+        .map_err(|error| error.to_string())?;
+    let mut text = String::new();
+    for entry in document["entries"].as_array().ok_or("`entries` requires a list")? {
+        let word = |key: &str| entry[key].as_str().ok_or(format!("{path}: {entry}: no `{key}`"));
+        let minutes = |key: &str| {
+            entry["minutes"][key].as_u64().ok_or(format!("{path}: {entry}: no minutes `{key}`"))
+        };
+        let name = word("key")?.replace('-', "_").to_uppercase();
+        let (low, likely, high) = (minutes("low")?, minutes("likely")?, minutes("high")?);
+        if low > likely || likely > high {
+            return Err(format!("{path}: {name}: requires low <= likely <= high"));
+        }
+        _ = writeln!(
+            text,
+            "pub(super) const {name}: Duration = Duration {{ low: {low}, likely: {likely}, high: {high} }};"
+        );
+    }
+    Ok(text)
 }
 
 fn compile(path: &str, newest: &mut String) -> Result<String, String> {
@@ -106,7 +133,7 @@ fn resolve(value: &mut Value, sources: &BTreeMap<String, String>) -> Result<(), 
 
 fn address(entry: &mut Value, sources: &BTreeMap<String, String>) -> Result<(), String> {
     let text = entry.as_str().ok_or("a source requires a text")?;
-    if text.starts_with("https://") || text.starts_with("http://") {
+    if text == "judgement" || text.starts_with("https://") || text.starts_with("http://") {
         return Ok(());
     }
     let url =

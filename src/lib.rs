@@ -23,6 +23,7 @@ pub mod cli;
 pub mod cluster;
 pub mod component;
 pub mod diagnostic;
+pub mod estimate;
 pub mod facts;
 pub mod finding;
 pub mod inventory;

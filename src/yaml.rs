@@ -56,7 +56,7 @@ pub(crate) fn read_unshown<T: DeserializeOwned>(text: &str) -> Result<T, usize> 
 }
 
 /// What to do where nothing more precise can be said.
-const FORM: &str = "the form of every document is printed by `kubehop schema plan|inventory|matrix|catalog|baseline`";
+const FORM: &str = "the form of every document is printed by `kubehop schema plan|inventory|matrix|catalog|baseline|calendar|estimates`";
 
 /// The most brackets that may be open. The parser needs time in the square of their number. Scripts
 /// in a plan hold a few that are never closed, so this is not the depth of a real document.
@@ -151,6 +151,12 @@ fn help(message: &str, path: Option<&str>) -> String {
                 return "a plan goes to `kubehop render`, `verify` and `explain`".to_owned();
             }
             "EtcdMatrix" => return "an etcd matrix goes to `--etcd-matrix FILE`".to_owned(),
+            "Calendar" => {
+                return "a calendar goes to `kubehop estimate --calendar FILE`".to_owned();
+            }
+            "EstimateProfile" => {
+                return "a profile goes to `kubehop estimate --estimates FILE`".to_owned();
+            }
             "AuditBaseline" => {
                 return "a baseline goes to `kubehop audit --baseline FILE`".to_owned();
             }

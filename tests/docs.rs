@@ -418,7 +418,8 @@ fn kind(schema: &Value, order: &mut Vec<String>) -> String {
 
 #[test]
 fn schemas_are_current() {
-    for document in ["plan", "inventory", "matrix", "catalog", "baseline"] {
+    for document in ["plan", "inventory", "matrix", "catalog", "baseline", "calendar", "estimates"]
+    {
         let path = root().join(format!("docs/reference/schema/{document}.json"));
         compare_or_write(&path, &kubehop(&["schema", document]), HOW);
     }

@@ -7,6 +7,7 @@ mod args;
 mod audit;
 mod catalog;
 mod dump;
+mod estimate;
 mod explain;
 mod input;
 mod inventory;
@@ -95,6 +96,7 @@ fn dispatch(
         Command::Render(arguments) => render::run(arguments, printer),
         Command::Verify(arguments) => verify::run(arguments, printer),
         Command::Audit(arguments) => audit::run(arguments, printer),
+        Command::Estimate(arguments) => estimate::run(arguments, printer),
         Command::Explain(arguments) => explain::run(arguments, printer),
         Command::Catalog(arguments) => catalog::run(arguments, printer),
         Command::Schema(arguments) => schema::run(arguments, printer),

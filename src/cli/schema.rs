@@ -3,6 +3,8 @@
 use crate::audit::Baseline;
 use crate::catalog;
 use crate::diagnostic::Diagnostic;
+use crate::estimate::calendar;
+use crate::estimate::profile;
 use crate::inventory;
 use crate::plan;
 
@@ -21,6 +23,8 @@ pub(super) fn run(
         Document::Inventory => inventory::schema(),
         Document::Matrix => catalog::schema::etcd_matrix(),
         Document::Catalog => catalog::schema::catalog(),
+        Document::Calendar => calendar::schema(),
+        Document::Estimates => profile::schema(),
         Document::Baseline => Baseline::schema(),
     };
     printer.line(&json(&schema)?);

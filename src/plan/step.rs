@@ -294,6 +294,28 @@ pub struct Duration {
     pub high: u64,
 }
 
+impl Duration {
+    /// One after the other.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self {
+            low: self.low.saturating_add(other.low),
+            likely: self.likely.saturating_add(other.likely),
+            high: self.high.saturating_add(other.high),
+        }
+    }
+
+    /// So many times, one after the other.
+    #[must_use]
+    pub const fn times(self, count: u64) -> Self {
+        Self {
+            low: self.low.saturating_mul(count),
+            likely: self.likely.saturating_mul(count),
+            high: self.high.saturating_mul(count),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::StepId;

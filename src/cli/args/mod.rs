@@ -3,6 +3,7 @@
 mod audit;
 mod catalog;
 mod data;
+mod estimate;
 mod format;
 mod inventory;
 mod live;
@@ -21,6 +22,7 @@ pub(super) use catalog::CatalogArguments;
 pub(super) use catalog::CatalogCommand;
 pub(super) use data::DataArguments;
 pub(super) use data::TemplateArguments;
+pub(super) use estimate::EstimateArguments;
 pub(super) use format::DataFormat;
 pub(super) use format::FailOn;
 pub(super) use format::FindingsFormat;
@@ -103,6 +105,8 @@ pub(super) enum Command {
     Verify(Box<VerifyArguments>),
     /// Look at a cluster before an upgrade: is it in a state from which one may start
     Audit(Box<AuditArguments>),
+    /// Estimate how long a plan takes, and when it can happen
+    Estimate(Box<EstimateArguments>),
     /// Explain a rule, a finding, or why a step of a plan stands where it stands
     Explain(ExplainArguments),
     /// Look at the data on releases, etcd, skew and hazards, or check data of your own

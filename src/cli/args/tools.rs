@@ -65,4 +65,8 @@ pub(in crate::cli) enum Document {
     Catalog,
     /// Accepted findings of an audit
     Baseline,
+    /// A calendar: when work may happen
+    Calendar,
+    /// A profile: durations of one's own
+    Estimates,
 }
