@@ -65,6 +65,15 @@ pub(super) struct StateGraph {
 
 impl StateGraph {
     pub(super) fn reachable(problem: &Problem) -> Result<Self, SearchError> {
+        Self::reachable_until(problem, MOST_STATES, |_| false)
+    }
+
+    /// The same, up to the first state that is `enough`, or to so many states.
+    pub(super) fn reachable_until(
+        problem: &Problem,
+        most: usize,
+        enough: impl Fn(&ClusterState) -> bool,
+    ) -> Result<Self, SearchError> {
         let mut graph = DiGraph::new();
         let mut seen: BTreeMap<ClusterState, NodeIndex> = BTreeMap::new();
         let start = graph.add_node(problem.start.clone());
@@ -72,6 +81,9 @@ impl StateGraph {
         let mut queue = VecDeque::from([start]);
         while let Some(index) = queue.pop_front() {
             let state = graph[index].clone();
+            if enough(&state) {
+                break;
+            }
             for transition in candidates(problem, &state) {
                 let (next, cost) = apply(problem, &state, &transition);
                 if !refuse(problem, &state, &transition, &next).is_empty() {
@@ -80,8 +92,8 @@ impl StateGraph {
                 let to = if let Some(known) = seen.get(&next) {
                     *known
                 } else {
-                    if graph.node_count() >= MOST_STATES {
-                        return Err(SearchError::TooLarge { states: MOST_STATES });
+                    if graph.node_count() >= most {
+                        return Err(SearchError::TooLarge { states: most });
                     }
                     let added = graph.add_node(next.clone());
                     seen.insert(next, added);

@@ -47,7 +47,7 @@ pub(super) fn explain(problem: &Problem, graph: &StateGraph) -> NoPath {
         .collect();
     // Without the rules that do not matter, only what conflicts is left to be refused.
     let core = conflict(problem, &named);
-    let stuck = match StateGraph::reachable(&core) {
+    let stuck = match StateGraph::reachable_until(&core, MOST_STATES, |_| false) {
         Ok(graph) => self::furthest(&core, &graph),
         Err(_) => furthest.clone(),
     };
@@ -167,10 +167,16 @@ fn opens(problem: &Problem, rule: RuleId) -> bool {
     lift(problem, rule).and_then(|lifted| reaches(&lifted)) == Some(true)
 }
 
+/// The most states that are looked at to find out whether a rule matters. Without a rule there are more
+/// states, and an explanation is not worth more time than the answer; a rule of which it is not known
+/// in time whether it matters is named.
+const MOST_STATES: usize = 5_000;
+
 /// Whether the target can be reached; `None` where that is too large a question.
 fn reaches(problem: &Problem) -> Option<bool> {
-    let graph = StateGraph::reachable(problem).ok()?;
-    Some(graph.graph.node_weights().any(|state| is_goal(problem, state)))
+    let goal = |state: &ClusterState| is_goal(problem, state);
+    let graph = StateGraph::reachable_until(problem, MOST_STATES, goal).ok()?;
+    Some(graph.graph.node_weights().any(goal))
 }
 
 /// The rules that can be lifted, in the order in which they are tried.
