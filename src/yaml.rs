@@ -153,10 +153,10 @@ const GOES_TO: &[(&str, &str)] = &[
 
 /// What to do about it.
 fn help(message: &str, path: Option<&str>) -> String {
-    if let (Some("kind"), Some((found, _))) = (path, kinds(message)) {
-        if let Some((_, goes)) = GOES_TO.iter().find(|(kind, _)| *kind == found) {
-            return (*goes).to_owned();
-        }
+    if let (Some("kind"), Some((found, _))) = (path, kinds(message))
+        && let Some((_, goes)) = GOES_TO.iter().find(|(kind, _)| *kind == found)
+    {
+        return (*goes).to_owned();
     }
     if let Some(suggestion) = suggestion(message) {
         return suggestion;
