@@ -139,29 +139,23 @@ fn plainly(message: &str, path: Option<&str>) -> String {
     format!("{}; requires {expected}", found.trim_end_matches(" as u128"))
 }
 
+/// Where a document goes that was given in the place of another.
+const GOES_TO: &[(&str, &str)] = &[
+    ("ClusterInventory", "an inventory goes to `kubehop plan --inventory FILE`"),
+    ("UpgradePlan", "a plan goes to `kubehop render`, `verify` and `explain`"),
+    ("EtcdMatrix", "an etcd matrix goes to `--etcd-matrix FILE`"),
+    ("Catalog", "catalog data go to `--catalog FILE`"),
+    ("AuditBaseline", "a baseline goes to `kubehop audit --baseline FILE`"),
+    ("Calendar", "a calendar goes to `kubehop estimate --calendar FILE`"),
+    ("EstimateProfile", "a profile goes to `kubehop estimate --estimates FILE`"),
+];
+
 /// What to do about it.
 fn help(message: &str, path: Option<&str>) -> String {
-    if let (Some("kind"), Some((found, _))) = (path, kinds(message)) {
-        match found {
-            "ClusterInventory" => {
-                return "an inventory goes to `kubehop plan --inventory FILE`".to_owned();
-            }
-            "UpgradePlan" => {
-                return "a plan goes to `kubehop render`, `verify` and `explain`".to_owned();
-            }
-            "EtcdMatrix" => return "an etcd matrix goes to `--etcd-matrix FILE`".to_owned(),
-            "Calendar" => {
-                return "a calendar goes to `kubehop estimate --calendar FILE`".to_owned();
-            }
-            "EstimateProfile" => {
-                return "a profile goes to `kubehop estimate --estimates FILE`".to_owned();
-            }
-            "AuditBaseline" => {
-                return "a baseline goes to `kubehop audit --baseline FILE`".to_owned();
-            }
-            "Catalog" => return "catalog data go to `--catalog FILE`".to_owned(),
-            _ => {}
-        }
+    if let (Some("kind"), Some((found, _))) = (path, kinds(message))
+        && let Some((_, goes)) = GOES_TO.iter().find(|(kind, _)| *kind == found)
+    {
+        return (*goes).to_owned();
     }
     if let Some(suggestion) = suggestion(message) {
         return suggestion;

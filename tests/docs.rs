@@ -252,6 +252,7 @@ fn help() -> String {
         "render",
         "verify",
         "audit",
+        "estimate",
         "explain",
         "catalog",
         "catalog show",
