@@ -47,7 +47,11 @@ pub(super) fn run(
     }
     if arguments.write_baseline {
         let until = audit.as_of.saturating_add(BASELINE_DAYS.days());
-        printer.data(&yaml(&Baseline::of(&audit, "say here why this is accepted, and by whom", until))?);
+        printer.data(&yaml(&Baseline::of(
+            &audit,
+            "say here why this is accepted, and by whom",
+            until,
+        ))?);
         return Ok(ExitStatus::Done);
     }
     show(&audit, arguments, file.as_deref(), printer)?;
