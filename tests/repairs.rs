@@ -407,3 +407,17 @@ fn the_last_node_to_move_is_the_point_of_no_return() {
     let possible: Vec<bool> = steps.iter().map(|step| step.rollback.possible).collect();
     assert_eq!(possible, [true, false]);
 }
+
+/// Of two workers the one with the older kubelet had to move first, even where the other one had to
+/// move for its kube-proxy alone: a drain too many.
+#[test]
+fn a_node_moves_alone_for_its_kube_proxy() {
+    let inventory = inventory(
+        "manual",
+        "controlPlane: {nodes: [{name: cp, kubeApiserver: v1.27.16, kubelet: v1.27.16}]}\n\
+         kubeProxy: v1.25.16\n\
+         nodePools: [{name: p, nodes: [{name: old, kubelet: v1.24.17}, {name: new, kubelet: v1.28.15}]}]\n",
+    );
+    let plan = planned(&request(&inventory, &Catalog::embedded(), "1.29"));
+    assert_eq!(plan.summary.drains, 6, "each node once before 1.29, and once with it");
+}

@@ -65,17 +65,9 @@ pub(super) fn candidates(problem: &Problem, state: &ClusterState) -> Vec<Transit
     if state.stage <= Stage::KubeProxy && state.kube_proxy.is_some_and(|proxy| proxy < stop) {
         found.push(Transition::KubeProxy);
     }
-    // The oldest nodes of a role move first, and newer ones only once they have: nodes that are newer
-    // may wait wherever older ones may, and gain no more by moving, so the cheapest path is kept. It
-    // is what keeps clusters with kubelets of many minors small: without it every subset is a state.
-    let mut waits = None;
     for cohort in state.kubelets.keys() {
-        let behind = cohort.kubelet < stop || cohort.kube_proxy.is_some_and(|proxy| proxy < stop);
-        if !behind || cohort.kubelet.minor > stop.minor || waits == Some(cohort.role) {
-            continue;
-        }
-        waits = Some(cohort.role);
-        if state.stage < Stage::Nodes(Some(*cohort)) {
+        let waits = state.kubelets.keys().any(|other| waits_for(*cohort, *other, stop));
+        if is_behind(*cohort, stop) && !waits && state.stage < Stage::Nodes(Some(*cohort)) {
             found.push(Transition::Kubelets { cohort: *cohort });
         }
     }
@@ -90,6 +82,23 @@ pub(super) fn candidates(problem: &Problem, state: &ClusterState) -> Vec<Transit
         found.push(Transition::BeginHop);
     }
     found
+}
+
+/// Whether a cohort can move to the stop of a hop.
+fn is_behind(cohort: Cohort, stop: Level) -> bool {
+    let behind = cohort.kubelet < stop || cohort.kube_proxy.is_some_and(|proxy| proxy < stop);
+    behind && cohort.kubelet.minor <= stop.minor
+}
+
+/// Whether a cohort moves only after another one: one of its role that is nowhere newer than it.
+///
+/// Nodes that are newer may wait wherever older ones may, and gain no more by moving, so the cheapest
+/// path is kept. It is what keeps clusters with kubelets of many minors small: without it every
+/// subset is a state. A node with the newer kubelet and the older kube-proxy is neither: either of
+/// the two may have to move alone.
+fn waits_for(cohort: Cohort, other: Cohort, stop: Level) -> bool {
+    let nowhere_newer = other.kubelet <= cohort.kubelet && other.kube_proxy <= cohort.kube_proxy;
+    other != cohort && other.role == cohort.role && nowhere_newer && is_behind(other, stop)
 }
 
 /// The releases that etcd might go to in this hop.
