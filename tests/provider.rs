@@ -142,7 +142,7 @@ fn etcd_acts(
     let mut made = Vec::new();
     for (name, image) in [("etcd", image), ("etcd-unshipped", unshipped)] {
         for (way, level) in [("", true), ("-by-hand", false)] {
-            let act = Act::Etcd { from, to, image, running, level };
+            let act = Act::Etcd { from, to, moving: 1, image, running, level };
             made.push((format!("{name}{way}"), procedure(site, &act)));
         }
     }

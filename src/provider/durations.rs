@@ -12,6 +12,11 @@ pub(super) fn sum(parts: &[Duration]) -> Duration {
     parts.iter().fold(Duration::default(), |total, part| total.plus(*part))
 }
 
+/// So many members of etcd, one after the other, with what is done once for all of them.
+pub(super) fn etcd(members: u64) -> Duration {
+    sum(&[ETCD_FRAME, times(ETCD_MEMBER, members)])
+}
+
 /// So many times, one after the other; at least once.
 pub(super) fn times(part: Duration, count: u64) -> Duration {
     part.times(count.max(1))

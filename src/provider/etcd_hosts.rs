@@ -26,8 +26,8 @@ const FLAGS: &str = include_str!("scripts/etcd-flags-external.sh");
 /// Moves every member, followers first.
 pub(super) fn procedure(
     site: &Site<'_>,
-    from: &EtcdVersion,
-    to: &EtcdVersion,
+    (from, to): (&EtcdVersion, &EtcdVersion),
+    moving: u64,
     image: EtcdImage<'_>,
 ) -> Procedure {
     let minor_changes = from.minor() != to.minor();
@@ -104,10 +104,7 @@ pub(super) fn procedure(
             ],
             text: Some(text),
         },
-        duration: durations::sum(&[
-            durations::ETCD_FRAME,
-            durations::times(durations::ETCD_MEMBER, site.etcd_members.len() as u64),
-        ]),
+        duration: durations::etcd(moving),
     }
 }
 

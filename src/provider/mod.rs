@@ -122,6 +122,8 @@ pub enum Act<'a> {
         from: &'a EtcdVersion,
         /// Every member afterwards.
         to: &'a EtcdVersion,
+        /// How many members move: those that are there already do not.
+        moving: u64,
         /// The image, for etcd in pods.
         image: EtcdImage<'a>,
         /// kubeadm and the control plane as they are now: they do not change in this step.
@@ -250,13 +252,15 @@ pub fn procedure(site: &Site<'_>, act: &Act<'_>) -> Procedure {
         Act::Preflight(hop) => preflight::preflight(site, &hop),
         Act::Gate(hop) => preflight::gate(site, &hop),
         Act::Backup { etcd, before } => backup::procedure(site, etcd, before),
-        Act::Etcd { from, to, image, running, level: true } if etcd::in_pods(site) => {
-            kubeadm::etcd(site, from, to, image, running)
+        Act::Etcd { from, to, moving, image, running, level: true } if etcd::in_pods(site) => {
+            kubeadm::etcd(site, (from, to), moving, image, running)
         }
-        Act::Etcd { from, to, image, level: false, .. } if etcd::in_pods(site) => {
-            kubeadm::etcd_by_hand(site, from, to, image)
+        Act::Etcd { from, to, moving, image, level: false, .. } if etcd::in_pods(site) => {
+            kubeadm::etcd_by_hand(site, (from, to), moving, image)
         }
-        Act::Etcd { from, to, image, .. } => etcd_hosts::procedure(site, from, to, image),
+        Act::Etcd { from, to, moving, image, .. } => {
+            etcd_hosts::procedure(site, (from, to), moving, image)
+        }
         Act::EtcdSoak { etcd, minor_changed } => proof::etcd_soak(site, etcd, minor_changed),
         Act::ControlPlaneNode { node, from, to, moves, turn, last, moves_addons } => {
             match site.provider {

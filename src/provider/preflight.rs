@@ -34,9 +34,9 @@ pub(super) fn new_failures(hop: &HopFrame<'_>) -> String {
 pub(super) fn preflight(site: &Site<'_>, hop: &HopFrame<'_>) -> Procedure {
     let to = hop.to.upstream();
     let mut commands = vec![operator(format!(
-        "# What runs, as the API sees it; and what does not run already, to compare with afterwards.\n{}",
+        "# What runs, as the API sees it; and what does not run already, to compare with afterwards. Looked at\n# again, the list of the first look stays: remove the file only where nothing of the hop was done yet.\n{}",
         as_script(&format!(
-            "kubectl get nodes -o wide\nkubectl -n kube-system get pods -o wide\n{UNHEALTHY} > unhealthy-before-{to}.txt\ncat unhealthy-before-{to}.txt"
+            "kubectl get nodes -o wide\nkubectl -n kube-system get pods -o wide\nif [ ! -e unhealthy-before-{to}.txt ]; then\n  {UNHEALTHY} > unhealthy-before-{to}.txt.part\n  mv unhealthy-before-{to}.txt.part unhealthy-before-{to}.txt\nfi\ncat unhealthy-before-{to}.txt"
         ))
     ))];
     if hop.first && !etcd::in_pods(site) {

@@ -137,6 +137,11 @@ impl Facts for CatalogFacts<'_> {
             .and_then(|entry| entry.floor.clone().or_else(|| entry.safety_floor.clone()))
     }
 
+    fn etcd_floor_decided_by(&self, to: EtcdMinor) -> Option<String> {
+        let entry = self.etcd.entries().iter().find(|entry| entry.to == to)?;
+        (entry.decided_by != crate::catalog::EMBEDDED).then(|| entry.decided_by.clone())
+    }
+
     fn etcd_minimum(
         &self,
         version: &KubernetesVersion,

@@ -263,12 +263,15 @@ impl<'a> Etcd<'a> {
     ) {
         let place = Place::Step(step.id);
         if let Some(floor) = self.facts.etcd_floor(to.minor()).filter(|floor| oldest < floor) {
-            report.add(Code::EtcdFloor, place, || {
+            let added = report.add(Code::EtcdFloor, place, || {
                 [
                     format!("etcd {} is entered from {oldest}; it requires {floor}", to.minor()),
                     format!("bring every member to {floor} or a later patch first"),
                 ]
             });
+            if added && let Some(file) = self.facts.etcd_floor_decided_by(to.minor()) {
+                report.source(&file);
+            }
         }
         if oldest != newest {
             report.add(Code::EtcdMixed, place, || {

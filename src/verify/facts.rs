@@ -59,6 +59,9 @@ pub trait Facts {
     /// The oldest release from which a member may enter `to`; `None` where no floor is known.
     fn etcd_floor(&self, to: EtcdMinor) -> Option<EtcdVersion>;
 
+    /// The file that decided that floor; `None` where the embedded data did.
+    fn etcd_floor_decided_by(&self, to: EtcdMinor) -> Option<String>;
+
     /// The oldest etcd that the release accepts where etcd runs like this.
     fn etcd_minimum(
         &self,

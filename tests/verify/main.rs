@@ -389,6 +389,22 @@ fn the_embedded_catalog_finds_a_real_plan_sound() {
     assert!(!facts.knows_release(&k("v1.30.99")) && !facts.knows_minor(k("v1.99.0").minor()));
 }
 
+/// A floor that a matrix of the user's own set was reported with the address of etcd's page.
+#[test]
+fn a_finding_names_the_matrix_that_decided() {
+    let text = "apiVersion: kubehop.dev/v1alpha1\nkind: EtcdMatrix\nmetadata: {name: ours}\n\
+                entries:\n- {from: \"3.5\", to: \"3.6\", floor: v3.5.34}\n";
+    let catalog =
+        Catalog::embedded().with_etcd_matrix(&SourceFile::new("matrix.yaml", text)).unwrap();
+    let plan = Shape::new(&["v1.33.5", "v1.34.12"], &["v3.5.21", "v3.5.33", "v3.6.14"]).build();
+    let facts = CatalogFacts::new(&catalog, &plan).unwrap();
+    let findings =
+        verify(&plan, &facts, &VersionSkewPolicy::upstream(), &ToolRules::kubeadm(), None);
+    let floor: Vec<_> = findings.iter().filter(|finding| finding.code == "ETCD002").collect();
+    let [floor] = floor[..] else { panic!("{findings:#?}") };
+    assert_eq!(floor.source, "matrix.yaml");
+}
+
 /// 13 hops, 5,000 nodes in 100 pools: 65,000 moves. No limit is asserted; it prints.
 #[test]
 fn a_large_plan_is_replayed_quickly() {

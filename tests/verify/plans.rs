@@ -81,6 +81,9 @@ impl Facts for Known {
             _ => None,
         }
     }
+    fn etcd_floor_decided_by(&self, _: EtcdMinor) -> Option<String> {
+        None
+    }
     fn etcd_minimum(&self, version: &KubernetesVersion, _: EtcdTopology) -> Option<EtcdVersion> {
         (version.minor() >= MinorVersion::new(1, 31)).then(|| "3.5.11".parse().unwrap())
     }

@@ -38,6 +38,7 @@ impl Writer<'_> {
             let act = Act::Etcd {
                 from: &from,
                 to,
+                moving: targets.len() as u64,
                 image: EtcdImage { tag: &tag, shipped: known.is_some() },
                 running: &running,
                 level,

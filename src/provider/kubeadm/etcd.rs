@@ -52,8 +52,8 @@ const MANIFEST_BACK: &str = include_str!("../scripts/etcd-manifest-back.sh");
 /// Moves every member, followers first.
 pub(in crate::provider) fn procedure(
     site: &Site<'_>,
-    from: &EtcdVersion,
-    to: &EtcdVersion,
+    (from, to): (&EtcdVersion, &EtcdVersion),
+    moving: u64,
     image: EtcdImage<'_>,
     running: &KubernetesVersion,
 ) -> Procedure {
@@ -107,10 +107,7 @@ pub(in crate::provider) fn procedure(
             "Stop if `kubeadm upgrade diff {running}` shows a difference or the run prints `Preparing for \"kube-apiserver\" upgrade` followed by a moved manifest: files on that node were edited by hand, and kubeadm would restart more than etcd. Stop if the gate does not pass within five minutes of a member's restart; never touch a second member while one is down."
         ),
         rollback: rollback(from, to, old_manifest(from)),
-        duration: durations::sum(&[
-            durations::ETCD_FRAME,
-            durations::times(durations::ETCD_MEMBER, site.etcd_members.len() as u64),
-        ]),
+        duration: durations::etcd(moving),
     }
 }
 

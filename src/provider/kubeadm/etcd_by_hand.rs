@@ -29,8 +29,8 @@ use super::etcd::rollback;
 /// Moves every target, followers first.
 pub(in crate::provider) fn procedure(
     site: &Site<'_>,
-    from: &EtcdVersion,
-    to: &EtcdVersion,
+    (from, to): (&EtcdVersion, &EtcdVersion),
+    moving: u64,
     image: EtcdImage<'_>,
 ) -> Procedure {
     let mut commands = Vec::from(etcd::gate(site));
@@ -62,9 +62,6 @@ pub(in crate::provider) fn procedure(
         checkpoints: checkpoints(site, from, to),
         abort: "Stop if the gate does not pass within five minutes of a member's restart, and put the old manifest back on that member. Never touch a second member while one is down.".to_owned(),
         rollback: rollback(from, to, back),
-        duration: durations::sum(&[
-            durations::ETCD_FRAME,
-            durations::times(durations::ETCD_MEMBER, site.etcd_members.len() as u64),
-        ]),
+        duration: durations::etcd(moving),
     }
 }
