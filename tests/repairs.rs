@@ -421,3 +421,23 @@ fn a_node_moves_alone_for_its_kube_proxy() {
     let plan = planned(&request(&inventory, &Catalog::embedded(), "1.29"));
     assert_eq!(plan.summary.drains, 6, "each node once before 1.29, and once with it");
 }
+
+/// Where `kubeadm upgrade apply` broke off before it wrote its record, the pre-flight called the plan
+/// stale for ever: in a half-done hop the record is looked at where it is followed, not before.
+#[test]
+fn the_record_of_a_half_done_hop_may_name_either_release() {
+    let of = |second: &str| {
+        let nodes = format!(
+            "controlPlane: {{nodes: [{{name: a, kubeApiserver: v1.30.5}}, {{name: b, kubeApiserver: {second}}}]}}\n"
+        );
+        let plan =
+            planned(&request(&inventory("kubeadm", &nodes), &Catalog::embedded(), "v1.31.14"));
+        let first = plan.hops[0].steps[0].checkpoints.iter();
+        let asked = first.filter(|check| check.id == "cluster-configuration").count();
+        let commands = plan.hops[0].steps.iter().flat_map(|step| &step.commands);
+        let looked = commands.filter(|command| command.run.contains("grep -xF 'kubernetesVersion"));
+        (asked, looked.count())
+    };
+    assert_eq!(of("v1.30.5"), (1, 0), "level");
+    assert_eq!(of("v1.29.5"), (0, 1), "half done");
+}

@@ -43,10 +43,13 @@ fn counts(hop: &HopFrame<'_>, component: Component, image: bool) -> Option<Strin
     (!counts.is_empty()).then(|| format!("[{}]", counts.join(",")))
 }
 
-/// The newest kube-apiserver before the hop.
-fn newest_apiserver<'a>(hop: &HopFrame<'a>) -> Option<&'a KubernetesVersion> {
+/// The one version that every kube-apiserver runs before the hop. Where a hop was left half done
+/// there is none, and kubeadm's record names the old version or the new one: it depends on whether
+/// `kubeadm upgrade apply` got that far. The steps that complete such a hop look at it themselves.
+fn level_apiserver<'a>(hop: &HopFrame<'a>) -> Option<&'a KubernetesVersion> {
     let change = hop.start.iter().find(|change| change.component == Component::KubeApiserver)?;
-    change.before.iter().filter_map(|entry| entry.version.kubernetes()).max()
+    let [only] = &change.before[..] else { return None };
+    only.version.kubernetes()
 }
 
 /// The versions from which the hop starts.
@@ -100,7 +103,7 @@ pub(super) fn checks(site: &Site<'_>, hop: &HopFrame<'_>) -> Vec<Checkpoint> {
     }
     if site.provider == Provider::Kubeadm
         && hop.control_plane_moves
-        && let Some(version) = newest_apiserver(hop)
+        && let Some(version) = level_apiserver(hop)
     {
         list.push(cluster_configuration(version));
     }
