@@ -14,6 +14,7 @@
 
 mod assemble;
 pub mod calendar;
+mod codes;
 mod deadline;
 mod durations;
 mod findings;
@@ -32,8 +33,8 @@ mod weigh;
 mod work;
 
 pub use calendar::Calendar;
+pub use codes::codes;
 pub use durations::Durations;
-pub use findings::CODES;
 pub use keys::Key;
 pub use keys::Table;
 pub use minutes::Minute;
@@ -41,6 +42,7 @@ pub use outcome::Deadline;
 pub use outcome::DoesNotFit;
 pub use outcome::EnvironmentEstimate;
 pub use outcome::Estimate;
+pub use outcome::FreezeMet;
 pub use outcome::HopEstimate;
 pub use outcome::Instant;
 pub use outcome::Milestone;

@@ -1,5 +1,5 @@
 //! A plan as a document: the Markdown runbook, the summary for a terminal, the story of one step; an
-//! audit as a table, as Markdown, and in the forms that other programs read.
+//! audit, or when a plan can happen, as a table, as Markdown, and in the forms that other programs read.
 //!
 //! `view` decides what a document shows; `templates/` lay it out; the environment between them is
 //! strict, bounded in work and blind to files. Plans as YAML or JSON are the plan itself and need
@@ -8,6 +8,7 @@
 mod audit;
 mod environment;
 mod error;
+mod estimate;
 mod filters;
 mod overrides;
 mod summary;
@@ -20,6 +21,21 @@ pub use audit::audit_markdown;
 pub use audit::audit_sarif;
 pub use audit::audit_table;
 pub use environment::BUILTINS;
+pub use estimate::DeadlineView;
+pub use estimate::EstimateView;
+pub use estimate::FreezeView;
+pub use estimate::IcsOptions;
+pub use estimate::MilestoneView;
+pub use estimate::PastView;
+pub use estimate::RowTotals;
+pub use estimate::ScheduleRow;
+pub use estimate::ScheduleView;
+pub use estimate::WindowView;
+pub use estimate::estimate_csv;
+pub use estimate::estimate_ics;
+pub use estimate::estimate_markdown;
+pub use estimate::estimate_mermaid;
+pub use estimate::estimate_table;
 pub use overrides::Overrides;
 pub use summary::summary;
 
@@ -78,8 +94,9 @@ impl Renderer {
     /// A diagnostic with file, line and range for a template that fails.
     pub fn runbook(&self, plan: &Plan, options: &Options<'_>) -> Result<String, Diagnostic> {
         let name = environment::main_name(&self.overrides, RUNBOOK);
-        let steps = plan.steps().map(|(_, step)| 1 + step.targets.len() as u64 / 10).sum();
-        self.render(&name, &view::Runbook::new(plan, options), steps)
+        let steps: u64 = plan.steps().map(|(_, step)| 1 + step.targets.len() as u64 / 10).sum();
+        let view = view::Runbook::new(plan, options);
+        self.render(&name, &view, steps + view.schedule.size())
     }
 
     /// Why a step stands where it stands.

@@ -105,7 +105,7 @@ fn an_alternative_plan_is_tried_as_well() {
     let relaxation = deadline
         .relaxations
         .iter()
-        .find(|relaxation| relaxation.change == "the plan `min-drains`")
+        .find(|relaxation| relaxation.change == "another plan: min-drains")
         .unwrap();
     assert!(relaxation.days_gained > 0);
 }

@@ -122,6 +122,7 @@ fn an_environment_may_be_smaller_than_the_cluster() {
             .map(|gpu| ("gpu".parse().unwrap(), gpu.try_into().unwrap()))
             .into_iter()
             .collect(),
+        ..kubehop::estimate::calendar::Nodes::default()
     };
     question.calendar.environments[0].nodes = Some(here(Some(10), None));
     assert_eq!(nodes(&question), [4, 1]);

@@ -24,6 +24,7 @@ pub(super) use catalog::CatalogCommand;
 pub(super) use data::DataArguments;
 pub(super) use data::TemplateArguments;
 pub(super) use estimate::EstimateArguments;
+pub(super) use estimate::EstimateFormat;
 pub(super) use format::DataFormat;
 pub(super) use format::FailOn;
 pub(super) use format::FindingsFormat;

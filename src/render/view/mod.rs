@@ -49,6 +49,7 @@ use crate::plan::Assumption;
 use crate::plan::Plan;
 
 use super::Options;
+use super::ScheduleView;
 use names::Lists;
 use sources::Sources;
 
@@ -83,6 +84,8 @@ pub struct Runbook<'a> {
     pub provenance: ProvenanceView<'a>,
     /// What the verifier said, if it was asked.
     pub verification: Verification<'a>,
+    /// When it can happen, if that was asked for.
+    pub schedule: ScheduleView,
     /// What is taken to hold.
     pub assumptions: &'a [Assumption],
     /// The hops.
@@ -113,6 +116,10 @@ impl<'a> Runbook<'a> {
         }
         let (time, soak) = step::time(plan.steps().map(|(_, step)| step));
         let lists = lists.finish();
+        let schedule = ScheduleView::new(options.schedule);
+        for hop in &mut hops {
+            hop.planned = schedule.of_hop(hop.number);
+        }
         Self {
             name: &plan.metadata.name,
             cluster: ticket::cluster(plan),
@@ -128,6 +135,7 @@ impl<'a> Runbook<'a> {
             affected,
             provenance: ProvenanceView::new(&plan.provenance),
             verification: Verification::new(options.findings),
+            schedule,
             assumptions: &plan.assumptions,
             hops,
             closing,
