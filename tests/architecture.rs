@@ -41,6 +41,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "plan",
         ],
     ),
+    ("compare", &["version", "cluster", "plan", "estimate"]),
     ("provider", &["version", "component", "cluster", "name", "policy", "plan"]),
     (
         "planner",
@@ -103,6 +104,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "plan",
             "audit",
             "estimate",
+            "compare",
         ],
     ),
     (
@@ -126,6 +128,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "verify",
             "audit",
             "estimate",
+            "compare",
             "render",
         ],
     ),

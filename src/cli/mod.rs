@@ -6,6 +6,7 @@
 mod args;
 mod audit;
 mod catalog;
+mod compare;
 mod dump;
 mod estimate;
 mod explain;

@@ -18,6 +18,7 @@ use crate::verify::CatalogFacts;
 use super::ExitStatus;
 use super::args::PlanArguments;
 use super::args::PlanFormat;
+use super::compare;
 use super::printer::Printer;
 use super::refusal;
 use super::render;
@@ -29,7 +30,14 @@ pub(super) fn run(
 ) -> Result<ExitStatus, Diagnostic> {
     let catalog = settings::catalog(&arguments.data)?;
     let inventory = settings::inventory(arguments, &catalog, printer)?;
-    let request = settings::request(arguments, &catalog, &inventory)?;
+    if arguments.compare {
+        return compare::run(arguments, &catalog, &inventory, printer);
+    }
+    let [to] = arguments.to.as_slice() else {
+        return Err(Diagnostic::error("several targets are given, and a plan leads to one")
+            .help("give one `--to`, or see all of them side by side with `--compare`"));
+    };
+    let request = settings::request(arguments, to, &catalog, &inventory)?;
     let outcome = match planner::plan(&request) {
         Ok(outcome) => outcome,
         Err(error) => return refusal::print(&error, arguments.output, printer),
@@ -71,7 +79,7 @@ pub(super) fn run(
 
 /// Replays the plan with the checker that does not trust the planner. A plan with an error is never
 /// printed.
-fn prove(
+pub(super) fn prove(
     plan: &Plan,
     request: &Request<'_>,
     catalog: &Catalog,

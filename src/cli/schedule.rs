@@ -11,6 +11,7 @@ use crate::estimate::Calendar;
 use crate::estimate::DeadlineQuestion;
 use crate::estimate::EstimateProfile;
 use crate::estimate::Request;
+use crate::estimate::WorkTotal;
 use crate::estimate::calendar;
 use crate::estimate::calendar::ics;
 use crate::estimate::profile;
@@ -53,6 +54,11 @@ impl Schedule {
             seed: arguments.seed,
             runs: arguments.runs,
         }))
+    }
+
+    /// How much work a plan is, whenever it happens.
+    pub(super) fn work(&self, plan: &Plan) -> Result<WorkTotal, Diagnostic> {
+        estimate::work(plan, &self.calendar, &self.profile)
     }
 
     /// When a plan can happen.

@@ -46,6 +46,7 @@ pub use outcome::FreezeMet;
 pub use outcome::HopEstimate;
 pub use outcome::Instant;
 pub use outcome::Milestone;
+pub use outcome::PastEndOfLife;
 pub use outcome::Percentiles;
 pub use outcome::Placed;
 pub use outcome::Relaxation;
@@ -67,6 +68,7 @@ use jiff::civil::Date;
 use crate::catalog::Releases;
 use crate::diagnostic::Diagnostic;
 use crate::finding::Finding;
+use crate::plan::Duration;
 use crate::plan::Plan;
 
 use model::Horizon;
@@ -184,6 +186,33 @@ pub fn estimate(request: &Request<'_>) -> Result<Answer, Diagnostic> {
         weighs,
         findings,
     })))
+}
+
+/// How much work a plan is in all environments, whenever it happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WorkTotal {
+    /// Minutes of work; soaks are none.
+    pub minutes: Duration,
+    /// Minutes in which a person is busy, the looks of soaks included.
+    pub hands_on: Duration,
+}
+
+/// The work of a plan, without a start: rounds that a limit of nodes a window cuts in two are not in it.
+///
+/// # Errors
+///
+/// A diagnostic for malformed data: a fault of the program.
+pub fn work(
+    plan: &Plan,
+    calendar: &Calendar,
+    profile: &EstimateProfile,
+) -> Result<WorkTotal, Diagnostic> {
+    let model = Model::new(plan, calendar, profile, &Table::embedded()?, 0);
+    let jobs = || model.works.iter().flat_map(Work::jobs);
+    Ok(WorkTotal {
+        minutes: minutes::sum(model.works.iter().map(Work::minutes)),
+        hands_on: minutes::sum(jobs().map(Job::hands_on)),
+    })
 }
 
 /// The goal behind a question; none where the catalog does not know the end of life.

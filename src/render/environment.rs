@@ -38,6 +38,7 @@ macro_rules! templates {
 }
 templates!(
     "audit.md.j2",
+    "compare.md.j2",
     "estimate.md.j2",
     "explain.md.j2",
     "gantt.mmd.j2",

@@ -1,11 +1,12 @@
 //! A plan as a document: the Markdown runbook, the summary for a terminal, the story of one step; an
-//! audit, or when a plan can happen, as a table, as Markdown, and in the forms that other programs read.
+//! audit, when a plan can happen, or several plans side by side, as a table, as Markdown, and in the forms that other programs read.
 //!
 //! `view` decides what a document shows; `templates/` lay it out; the environment between them is
 //! strict, bounded in work and blind to files. Plans as YAML or JSON are the plan itself and need
 //! nothing from here.
 
 mod audit;
+mod compare;
 mod environment;
 mod error;
 mod estimate;
@@ -20,12 +21,15 @@ pub use audit::audit_junit;
 pub use audit::audit_markdown;
 pub use audit::audit_sarif;
 pub use audit::audit_table;
+pub use compare::comparison_markdown;
+pub use compare::comparison_table;
 pub use environment::BUILTINS;
 pub use estimate::DeadlineView;
 pub use estimate::EstimateView;
 pub use estimate::FreezeView;
 pub use estimate::IcsOptions;
 pub use estimate::MilestoneView;
+pub use estimate::PastMinorView;
 pub use estimate::PastView;
 pub use estimate::RowTotals;
 pub use estimate::ScheduleRow;

@@ -175,7 +175,8 @@ fn uid(plan: &str, parts: &[&str]) -> String {
     format!("{hex}@kubehop.dev")
 }
 
-/// Text on one line without what no calendar can hold.
+/// Text on one line, without what no calendar can hold and without marks of code.
 fn plain(text: &str) -> String {
-    text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect()
+    let shown = text.chars().filter(|char| *char != '`');
+    shown.map(|char| if char.is_control() { ' ' } else { char }).collect()
 }

@@ -17,6 +17,7 @@ pub use view::DeadlineView;
 pub use view::EstimateView;
 pub use view::FreezeView;
 pub use view::MilestoneView;
+pub use view::PastMinorView;
 pub use view::PastView;
 pub use view::RowTotals;
 pub use view::ScheduleRow;

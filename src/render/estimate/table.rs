@@ -15,6 +15,7 @@ use super::super::text::wrapped;
 use super::text::days;
 use super::view::DeadlineView;
 use super::view::EstimateView;
+use super::view::PastMinorView;
 use super::view::ScheduleRow;
 use super::view::ScheduleView;
 
@@ -170,8 +171,13 @@ fn support(out: &mut String, width: u16, view: &EstimateView) {
     out.push('\n');
     line(out, width, &format!("Support: {}.", view.target));
     if view.past_days > 0 {
-        let text = format!("{} with something past its end of life.", days(view.past_days));
-        line(out, width, &text);
+        line(out, width, &format!("Past an end of life on {}:", days(view.past_days)));
+        for past in &view.past_minors {
+            let PastMinorView { minor, end_of_life, from, to, stays } = past;
+            let stays = if *stays { ", and stays" } else { "" };
+            let text = format!("{minor} ({end_of_life}): runs from {from} to {to}{stays}");
+            item(out, width, &text);
+        }
     }
 }
 
@@ -179,13 +185,13 @@ fn deadline(out: &mut String, width: u16, deadline: &DeadlineView) {
     if deadline.date.is_empty() {
         return;
     }
-    let DeadlineView { date, what, reached, holds, late, latest_start, relaxations, advice } =
+    let DeadlineView { name, date, what, reached, holds, late, latest_start, relaxations, advice } =
         deadline;
     let verdict = if *holds { "in time".to_owned() } else { format!("{late} late") };
     line(
         out,
         width,
-        &format!("Deadline {date}: {what} on {reached} (P90), {verdict}; {latest_start}."),
+        &format!("{name} {date}: {what} on {reached} (P90), {verdict}; {latest_start}."),
     );
     for relaxation in relaxations {
         let holds = if relaxation.holds { ", holds" } else { "" };

@@ -1,5 +1,7 @@
 //! What a document shows of a schedule, finished. A field that does not apply is empty.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::estimate::Answer;
@@ -9,12 +11,14 @@ use crate::estimate::Estimate;
 use crate::estimate::HopEstimate;
 use crate::estimate::Instant;
 use crate::estimate::Milestone;
+use crate::estimate::PastEndOfLife;
 use crate::estimate::Percentiles;
 use crate::estimate::Support;
 use crate::estimate::Weight;
 use crate::estimate::WindowUse;
 use crate::finding::Finding;
 use crate::plan::Duration;
+use crate::version::MinorVersion;
 
 use super::super::view::clock;
 use super::text::days;
@@ -22,6 +26,9 @@ use super::text::moment;
 use super::text::steps;
 use super::text::weekday;
 use super::text::weekday_moment;
+
+/// Findings that a document tells in a part of its own: support and deadline.
+const TOLD: [&str; 3] = ["EST002", "EST003", "EST004"];
 
 /// The schedule of a plan, where one was asked for.
 #[derive(Debug, Default, Serialize)]
@@ -32,7 +39,8 @@ pub struct ScheduleView {
     pub fits: bool,
     /// When things happen.
     pub estimate: EstimateView,
-    /// What should be looked at, or what does not fit, worst first.
+    /// What does not fit, or what should be looked at beside support and deadline, which stand in
+    /// `estimate`; worst first.
     pub findings: Vec<Finding>,
 }
 
@@ -69,8 +77,10 @@ pub struct EstimateView {
     pub freezes: Vec<FreezeView>,
     /// What the end depends on, the heaviest first.
     pub weighs: Vec<WeightView>,
-    /// Days on which versions run past their end of life.
+    /// Days on which versions run past their end of life, by environment and component.
     pub past: Vec<PastView>,
+    /// The same by minor, over all environments and components.
+    pub past_minors: Vec<PastMinorView>,
     /// How many days that are, each counted once.
     pub past_days: i64,
     /// How long the target gets patches.
@@ -222,9 +232,26 @@ pub struct PastView {
     pub days: i64,
 }
 
+/// A minor past its end of life.
+#[derive(Debug, Clone, Serialize)]
+pub struct PastMinorView {
+    /// The minor.
+    pub minor: String,
+    /// The last day with patches.
+    pub end_of_life: String,
+    /// The first day on which anything runs it without patches.
+    pub from: String,
+    /// The last day on which anything runs it.
+    pub to: String,
+    /// Whether something still runs it when everything is done.
+    pub stays: bool,
+}
+
 /// Whether a date holds.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct DeadlineView {
+    /// `Deadline`, or `End of life of 1.27`; empty where none was asked for.
+    pub name: String,
     /// The last day; empty where none was asked for.
     pub date: String,
     /// What must have happened by then.
@@ -260,7 +287,8 @@ impl ScheduleView {
     /// The view of an answer; not asked for where there is none.
     pub fn new(answer: Option<&Answer>) -> Self {
         let sorted = |findings: &[Finding]| {
-            let mut findings = findings.to_vec();
+            let told = |finding: &&Finding| !TOLD.contains(&finding.code);
+            let mut findings: Vec<Finding> = findings.iter().filter(told).cloned().collect();
             findings.sort_by_key(|finding| finding.severity);
             findings
         };
@@ -330,9 +358,14 @@ impl EstimateView {
             freezes: freezes(estimate),
             weighs: estimate.weighs.iter().map(WeightView::new).collect(),
             past: past(&estimate.support),
+            past_minors: past_minors(&estimate.support),
             past_days: estimate.support.days_past_end_of_life,
             target: target(&estimate.support),
-            deadline: estimate.deadline.as_ref().map(DeadlineView::new).unwrap_or_default(),
+            deadline: estimate
+                .deadline
+                .as_ref()
+                .and_then(|deadline| DeadlineView::new(deadline, estimate))
+                .unwrap_or_default(),
             seed: estimate.seed,
             runs: estimate.runs,
         }
@@ -429,6 +462,23 @@ fn past(support: &Support) -> Vec<PastView> {
     each.collect()
 }
 
+fn past_minors(support: &Support) -> Vec<PastMinorView> {
+    let mut minors: BTreeMap<MinorVersion, Vec<&PastEndOfLife>> = BTreeMap::new();
+    for past in &support.past_end_of_life {
+        minors.entry(past.minor).or_default().push(past);
+    }
+    let each = minors.into_iter().filter_map(|(minor, all)| {
+        Some(PastMinorView {
+            minor: minor.to_string(),
+            end_of_life: all.first()?.end_of_life.to_string(),
+            from: all.iter().map(|past| past.from).min()?.to_string(),
+            to: all.iter().map(|past| past.to).max()?.to_string(),
+            stays: all.iter().any(|past| past.stays),
+        })
+    });
+    each.collect()
+}
+
 fn target(support: &Support) -> String {
     let target = &support.target;
     match (&target.end_of_life, &target.days_left) {
@@ -447,7 +497,13 @@ fn target(support: &Support) -> String {
 }
 
 impl DeadlineView {
-    fn new(deadline: &Deadline) -> Self {
+    /// `None` for an end of life that nobody asked for and that is past before anything begins: the
+    /// days past it say it all.
+    fn new(deadline: &Deadline, estimate: &Estimate) -> Option<Self> {
+        let asked = deadline.milestone == Milestone::Finish;
+        if deadline.past_at_start && !asked {
+            return None;
+        }
         let latest_start = match deadline.latest_start {
             _ if deadline.past_at_start => "the day is past before anything begins".to_owned(),
             Some(day) => format!("the latest start that holds is {}", weekday(day)),
@@ -459,7 +515,12 @@ impl DeadlineView {
             gains: days(relaxation.days_gained),
             holds: relaxation.holds,
         });
-        Self {
+        Some(Self {
+            name: if asked {
+                "Deadline".to_owned()
+            } else {
+                format!("End of life of {}", estimate.from.minor())
+            },
             date: weekday(deadline.date),
             what: match deadline.milestone {
                 Milestone::Finish => "everything is done".to_owned(),
@@ -473,7 +534,7 @@ impl DeadlineView {
             latest_start,
             relaxations: relaxations.collect(),
             advice: advice(deadline),
-        }
+        })
     }
 }
 
