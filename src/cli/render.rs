@@ -57,7 +57,7 @@ pub(super) fn schedule_of(
     let Some(schedule) = Schedule::read(arguments)? else { return Ok(None) };
     if format != PlanFormat::Md {
         return Err(Diagnostic::error("`--start` needs `-o md`")
-            .help("the runbook shows a schedule; other forms of it come from `kubehop estimate`"));
+            .help("the runbook shows a schedule; `kubehop estimate` gives it in other forms, `kubehop plan --compare` side by side"));
     }
     let question = Question { deadline: DeadlineQuestion::EndOfLife, ..Question::default() };
     schedule.answer(plan, catalog.releases()?, question).map(Some)

@@ -20,6 +20,7 @@ use crate::version::VersionRequest;
   kubehop plan --from 1.27 --to 1.30
   kubehop plan --from v1.33.5 --etcd 3.5.21 --to 1.34 --control-plane-nodes 3 --workers 40 -o md
   kubehop plan --context prod-eu-1 --to 1.33
+  kubehop plan --inventory prod.yaml --to 1.33 -o md --start 2027-01-11    the runbook with its schedule
   kubehop plan --from-dump dump --to 1.33
   kubehop plan --inventory prod.yaml --to 1.33 --strategy min-drains -o yaml > plan.yaml
   kubehop plan --inventory prod.yaml --to 1.32 --to 1.33 --compare --start 2027-01-11

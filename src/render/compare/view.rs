@@ -80,7 +80,7 @@ const CALENDAR: [(&str, CalendarValue); 7] = [
     ("Calendar days, P90", |figures| figures.calendar_days.p90.to_string()),
     ("Done safely (P90)", |figures| figures.finish.p90.to_string()),
     ("Days past end of life", |figures| figures.days_past_end_of_life.to_string()),
-    ("Support left, days", |figures| {
+    ("Support left (P90), days", |figures| {
         let left = figures.support_left.as_ref();
         left.map_or_else(|| "not known".to_owned(), |left| left.p90.to_string())
     }),

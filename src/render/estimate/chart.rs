@@ -61,7 +61,11 @@ impl Chart {
                 sections.push(Section { title, bars: Vec::new() });
             }
             let Some(section) = sections.last_mut() else { continue };
-            let name = &entry.name;
+            // A bar whose name began with a word of Mermaid's, such as `click`, would be that word.
+            let name = match hop {
+                Some(hop) => format!("{} {}", hop.number, entry.name),
+                None => format!("closing {}", entry.name),
+            };
             section.bars.push(Bar::new(name.clone(), "", &entry.start, &entry.end));
             let uses = &entry.windows_used;
             match (uses.first(), uses.last()) {
@@ -94,8 +98,8 @@ fn freezes(estimate: &Estimate) -> Option<Section> {
     let bars: Vec<Bar> = shown
         .map(|freeze| {
             let text = match freeze.environments.as_slice() {
-                [] => freeze.name.clone(),
-                some => format!("{} ({})", freeze.name, some.join(", ")),
+                [] => format!("no change, {}", freeze.name),
+                some => format!("no change, {} ({})", freeze.name, some.join(", ")),
             };
             let short: String = text.chars().take(80).collect();
             Bar::new(short, "crit", &freeze.start, &freeze.end)

@@ -163,7 +163,7 @@ fn weighs(out: &mut String, width: u16, view: &EstimateView) {
     }
     out.push_str("\nWhat weighs most, each changed alone:\n");
     for weight in view.weighs.iter().take(WEIGHS) {
-        item(out, width, &format!("{}: {}: {}", weight.assumption, weight.change, weight.moves));
+        item(out, width, &format!("{}: {}, {}", weight.assumption, weight.change, weight.moves));
     }
 }
 
@@ -194,12 +194,12 @@ fn deadline(out: &mut String, width: u16, deadline: &DeadlineView) {
         &format!("{name} {date}: {what} on {reached} (P90), {verdict}; {latest_start}."),
     );
     for relaxation in relaxations {
-        let holds = if relaxation.holds { ", holds" } else { "" };
+        let holds = if relaxation.holds { ": it holds" } else { "" };
         item(
             out,
             width,
             &format!(
-                "{}: {} (gains {}){holds}",
+                "{}; then {}, {} earlier{holds}",
                 relaxation.change, relaxation.reached, relaxation.gains
             ),
         );
