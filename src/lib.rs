@@ -21,6 +21,7 @@ pub mod audit;
 pub mod catalog;
 pub mod cli;
 pub mod cluster;
+pub mod compare;
 pub mod component;
 pub mod diagnostic;
 pub mod estimate;

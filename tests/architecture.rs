@@ -41,6 +41,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "plan",
         ],
     ),
+    ("compare", &["version", "cluster", "plan", "estimate"]),
     ("provider", &["version", "component", "cluster", "name", "policy", "plan"]),
     (
         "planner",
@@ -102,6 +103,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "policy",
             "plan",
             "audit",
+            "estimate",
+            "compare",
         ],
     ),
     (
@@ -125,6 +128,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "verify",
             "audit",
             "estimate",
+            "compare",
             "render",
         ],
     ),

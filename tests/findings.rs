@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use kubehop::audit;
+use kubehop::estimate;
 use kubehop::finding::CodeEntry;
 use kubehop::verify;
 
 /// Every code, in the order of the page.
 fn codes() -> impl Iterator<Item = CodeEntry> {
-    verify::codes().chain(audit::codes())
+    verify::codes().chain(audit::codes()).chain(estimate::codes())
 }
 
 #[test]

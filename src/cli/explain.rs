@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::audit;
 use crate::diagnostic::Diagnostic;
+use crate::estimate;
 use crate::finding::CodeEntry;
 use crate::plan;
 use crate::plan::StepId;
@@ -99,7 +100,7 @@ fn unknown(word: &str) -> Diagnostic {
 
 /// Every code of every check.
 fn codes() -> impl Iterator<Item = CodeEntry> {
-    verify::codes().chain(audit::codes())
+    verify::codes().chain(audit::codes()).chain(estimate::codes())
 }
 
 fn find_code(word: &str) -> Option<CodeEntry> {

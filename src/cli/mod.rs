@@ -6,6 +6,7 @@
 mod args;
 mod audit;
 mod catalog;
+mod compare;
 mod dump;
 mod estimate;
 mod explain;
@@ -17,6 +18,7 @@ mod printer;
 mod program;
 mod refusal;
 mod render;
+mod schedule;
 mod schema;
 mod settings;
 mod shell;

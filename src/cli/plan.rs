@@ -11,12 +11,14 @@ use crate::planner;
 use crate::planner::Outcome;
 use crate::planner::PlanningReport;
 use crate::planner::Request;
+use crate::render::Options;
 use crate::verify;
 use crate::verify::CatalogFacts;
 
 use super::ExitStatus;
 use super::args::PlanArguments;
 use super::args::PlanFormat;
+use super::compare;
 use super::printer::Printer;
 use super::refusal;
 use super::render;
@@ -28,7 +30,14 @@ pub(super) fn run(
 ) -> Result<ExitStatus, Diagnostic> {
     let catalog = settings::catalog(&arguments.data)?;
     let inventory = settings::inventory(arguments, &catalog, printer)?;
-    let request = settings::request(arguments, &catalog, &inventory)?;
+    if arguments.compare {
+        return compare::run(arguments, &catalog, &inventory, printer);
+    }
+    let [to] = arguments.to.as_slice() else {
+        return Err(Diagnostic::error("several targets are given, and a plan leads to one")
+            .help("give one `--to`, or see all of them side by side with `--compare`"));
+    };
+    let request = settings::request(arguments, to, &catalog, &inventory)?;
     let outcome = match planner::plan(&request) {
         Ok(outcome) => outcome,
         Err(error) => return refusal::print(&error, arguments.output, printer),
@@ -54,17 +63,15 @@ pub(super) fn run(
         Outcome::Planned { plan, report, .. } => {
             notes(&report, printer);
             let findings = prove(&plan, &request, &catalog, &inventory)?;
-            let text = render::show(
-                &plan,
-                arguments.output,
-                &arguments.templates,
-                Some(&findings),
-                printer,
-            )?;
-            match arguments.output {
+            let (output, schedule) = (arguments.output, &arguments.schedule);
+            let schedule = render::schedule_of(&plan, output, schedule, &catalog)?;
+            let options = Options { findings: Some(&findings), schedule: schedule.as_ref() };
+            let text = render::show(&plan, output, &arguments.templates, &options, printer)?;
+            match output {
                 PlanFormat::Summary => printer.advice(&text),
                 _ => printer.line(&text),
             }
+            return Ok(render::status(schedule.as_ref(), printer));
         }
     }
     Ok(ExitStatus::Done)
@@ -72,7 +79,7 @@ pub(super) fn run(
 
 /// Replays the plan with the checker that does not trust the planner. A plan with an error is never
 /// printed.
-fn prove(
+pub(super) fn prove(
     plan: &Plan,
     request: &Request<'_>,
     catalog: &Catalog,

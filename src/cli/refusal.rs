@@ -18,24 +18,7 @@ pub(super) fn print(
     printer: &mut Printer,
 ) -> Result<ExitStatus, Diagnostic> {
     let Some(refusal) = Refusal::of(error) else {
-        return Err(match error {
-            PlanError::Catalog(diagnostic) => diagnostic.clone(),
-            PlanError::ApiserverUnknown { nodes } => {
-                let nodes: Vec<&str> = nodes.iter().map(InstanceName::as_str).collect();
-                Diagnostic::error(format!(
-                    "a plan requires the version of every kube-apiserver; that of {} is not known",
-                    nodes.join(", ")
-                ))
-                .help(
-                    "add `kubeApiserver` in the inventory: kubectl -n kube-system get pods -l \
-                     component=kube-apiserver -o wide",
-                )
-            }
-            other => Diagnostic::error(other.to_string()).help(
-                "the question is larger than this program is made for; report it with the \
-                  inventory",
-            ),
-        });
+        return Err(failure(error));
     };
     let document = serde_json::json!({ "noPath": refusal });
     match format {
@@ -45,6 +28,27 @@ pub(super) fn print(
     }
     printer.diagnostic(&Diagnostic::error(text(&refusal)));
     Ok(ExitStatus::No)
+}
+
+/// What is no answer but a failure.
+pub(super) fn failure(error: &PlanError) -> Diagnostic {
+    match error {
+        PlanError::Catalog(diagnostic) => diagnostic.clone(),
+        PlanError::ApiserverUnknown { nodes } => {
+            let nodes: Vec<&str> = nodes.iter().map(InstanceName::as_str).collect();
+            Diagnostic::error(format!(
+                "a plan requires the version of every kube-apiserver; that of {} is not known",
+                nodes.join(", ")
+            ))
+            .help(
+                "add `kubeApiserver` in the inventory: kubectl -n kube-system get pods -l \
+                 component=kube-apiserver -o wide",
+            )
+        }
+        other => Diagnostic::error(other.to_string()).help(
+            "the question is larger than this program is made for; report it with the inventory",
+        ),
+    }
 }
 
 fn text(refusal: &Refusal) -> String {

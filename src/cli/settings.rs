@@ -140,6 +140,7 @@ fn start(from: &VersionRequest, catalog: &Catalog) -> Result<KubernetesVersion, 
 /// What the planner is asked.
 pub(super) fn request<'a>(
     arguments: &PlanArguments,
+    to: &VersionRequest,
     catalog: &'a Catalog,
     inventory: &'a Inventory,
 ) -> Result<Request<'a>, Diagnostic> {
@@ -163,7 +164,7 @@ pub(super) fn request<'a>(
     Ok(Request {
         inventory,
         catalog,
-        to: arguments.to.clone(),
+        to: to.clone(),
         strategy: arguments.strategy.into(),
         pins,
         avoid: arguments.avoid.iter().cloned().collect(),

@@ -224,7 +224,7 @@ fn changes(request: &Request<'_>) -> Vec<Change> {
     });
     for (index, (name, _)) in request.alternatives.iter().enumerate() {
         changes.push(Change {
-            text: format!("the plan `{name}`"),
+            text: format!("another plan: {name}"),
             calendar: calendar.clone(),
             plan: Some(index),
             more_parallel: 0,

@@ -1,5 +1,5 @@
 //! What should be looked at: windows that are too short, versions past their end of life, names that
-//! the plan does not know. `docs/concepts/estimate.md` has a section for each code.
+//! the plan does not know. `docs/findings.md` has a section for each code.
 
 use std::collections::BTreeSet;
 
@@ -9,6 +9,7 @@ use crate::name::PoolName;
 use crate::plan::StepId;
 
 use super::Request;
+use super::codes::Code;
 use super::durations::FROM_PLAN;
 use super::keys::Key;
 use super::outcome::Deadline;
@@ -18,34 +19,14 @@ use super::outcome::Milestone;
 use super::outcome::Support;
 use super::work::Work;
 
-/// The codes of an estimate: code, severity, and what it says in a few words.
-pub const CODES: &[(&str, Severity, &str)] = &[
-    (DOES_NOT_FIT, Severity::Error, "steps that must stand together fit into no window"),
-    (PAST_END_OF_LIFE, Severity::Warning, "a version runs past its end of life"),
-    (TARGET_UNSUPPORTED, Severity::Warning, "the target is past its end of life at the finish"),
-    (DEADLINE_MISSED, Severity::Error, "the deadline does not hold"),
-    (UNKNOWN_NAME, Severity::Warning, "calendar or profile name what the plan does not have"),
-    (PLANS_OWN_MINUTES, Severity::Info, "the plan has minutes of its own"),
-    (NEW_ETCD_RESTS, Severity::Warning, "an older API server stays on a newer minor of etcd"),
-];
-
-const DOES_NOT_FIT: &str = "EST001";
-const PAST_END_OF_LIFE: &str = "EST002";
-const TARGET_UNSUPPORTED: &str = "EST003";
-const DEADLINE_MISSED: &str = "EST004";
-const UNKNOWN_NAME: &str = "EST005";
-const PLANS_OWN_MINUTES: &str = "EST006";
-const NEW_ETCD_RESTS: &str = "EST007";
-
 /// Where ends of life are looked up.
 const RELEASES: &str = "https://kubernetes.io/releases/patch-releases/";
 
-fn finding(code: &'static str, subject: String, message: String, help: String) -> Finding {
-    let severity =
-        CODES.iter().find(|(known, _, _)| *known == code).map(|(_, severity, _)| *severity);
+fn finding(code: Code, subject: String, message: String, help: String) -> Finding {
+    let entry = code.entry();
     Finding {
-        code,
-        severity: severity.unwrap_or(Severity::Error),
+        code: entry.code,
+        severity: entry.severity,
         subject,
         message,
         help,
@@ -80,7 +61,7 @@ pub(super) fn does_not_fit(long: &[DoesNotFit]) -> Vec<Finding> {
             reserve => format!(" ({} less {reserve} for the way back)", longest_minutes + reserve),
         };
         finding(
-            DOES_NOT_FIT,
+            Code::DoesNotFit,
             format!("{} in {environment}", span(steps)),
             format!(
                 "{together} {needs_minutes} minutes at worst; the longest window of {environment} has {longest_minutes}{reserve}"
@@ -100,7 +81,7 @@ pub(super) fn of_support(support: &Support) -> Vec<Finding> {
     for past in &support.past_end_of_life {
         let stays = if past.stays { ", and still does when everything is done" } else { "" };
         let mut one = finding(
-            PAST_END_OF_LIFE,
+            Code::PastEndOfLife,
             format!("{} in {}", past.component, past.environment),
             format!(
                 "{} runs {} from {} to {}, {} past its end of life on {}{stays}",
@@ -122,7 +103,7 @@ pub(super) fn of_support(support: &Support) -> Vec<Finding> {
     {
         let when = if left.p50 < 0 { "at the expected" } else { "at the safe" };
         let mut one = finding(
-            TARGET_UNSUPPORTED,
+            Code::TargetUnsupported,
             format!("the target {}", target.minor),
             format!("its end of life is {end}: it is past {when} finish"),
             "plan to a newer minor".to_owned(),
@@ -146,7 +127,7 @@ pub(super) fn of_rests(hops: &[HopEstimate]) -> Vec<Finding> {
             let rest = next.start.minute() - etcd.start.minute();
             if soak && super::minutes::unsigned(rest) > pair[0].minutes.high {
                 findings.push(finding(
-                    NEW_ETCD_RESTS,
+                    Code::NewEtcdRests,
                     format!("{} in {}", pair[0].step, environment.name),
                     format!(
                         "etcd waits at its new minor from {} to {} for the API servers, {} hours; at most {} are for watching it",
@@ -195,7 +176,7 @@ pub(super) fn of_deadline(deadline: &Deadline) -> Option<Finding> {
         }
     };
     let one = finding(
-        DEADLINE_MISSED,
+        Code::DeadlineMissed,
         format!("{subject} {}", deadline.date),
         format!(
             "{what} safely (P90) on {}, {} late; {start}",
@@ -216,7 +197,7 @@ pub(super) fn of_names(request: &Request<'_>, works: &[Work]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut unknown = |what: &str, name: String, place: String| {
         findings.push(finding(
-            UNKNOWN_NAME,
+            Code::UnknownName,
             place,
             format!("the plan has no {what} `{name}`, so this changes nothing"),
             format!("use a {what} of the plan, or leave it out"),
@@ -248,7 +229,7 @@ pub(super) fn of_names(request: &Request<'_>, works: &[Work]) -> Vec<Finding> {
     if !own.is_empty() {
         let list: Vec<String> = own.iter().map(StepId::to_string).collect();
         findings.push(finding(
-            PLANS_OWN_MINUTES,
+            Code::PlansOwnMinutes,
             format!("steps {}", list.join(", ")),
             "the minutes in the plan are not those of the table, so the plan's are used".to_owned(),
             "name the key, the pool or the step in a profile to replace them".to_owned(),

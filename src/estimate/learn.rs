@@ -17,6 +17,7 @@ use crate::plan::Duration;
 use crate::plan::Plan;
 use crate::plan::Step;
 use crate::plan::StepId;
+use crate::plan::StepKind;
 
 use super::keys::Key;
 use super::keys::Table;
@@ -181,6 +182,32 @@ fn check_overlaps(file: &SourceFile, plan: &Plan, rows: &[SignOff]) -> Result<()
     Ok(())
 }
 
+/// The times of steps of which only the sign-offs are known: a step began when the step before it in
+/// the plan was signed off.
+///
+/// Nobody says when a step was waited for rather than worked on. So a step counts only where the one
+/// before it was signed off too, and not where it took more than twice its high minutes: that was a
+/// night, or a window that had not opened. A soak may be waited out as long as it takes.
+pub fn between(
+    plan: &Plan,
+    sign_offs: impl IntoIterator<Item = (StepId, Timestamp)>,
+) -> Vec<SignOff> {
+    let mut signed: BTreeMap<StepId, Timestamp> = BTreeMap::new();
+    for (step, at) in sign_offs {
+        // A step that was signed off again is done when it was signed off last.
+        signed.entry(step).and_modify(|known| *known = at.max(*known)).or_insert(at);
+    }
+    let steps: Vec<&Step> = plan.steps().map(|(_, step)| step).collect();
+    let pairs = steps.windows(2).enumerate().filter_map(|(index, pair)| {
+        let (start, end) = (*signed.get(&pair[0].id)?, *signed.get(&pair[1].id)?);
+        let row = SignOff { step: pair[1].id, start, end, target: None, line: index + 1 };
+        let waited = pair[1].kind != StepKind::Soak
+            && row.minutes() > pair[1].duration.high.saturating_mul(2);
+        (start < end && !waited).then_some(row)
+    });
+    pairs.collect()
+}
+
 /// What is measured.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Subject {
@@ -193,12 +220,16 @@ enum Subject {
 /// # Errors
 ///
 /// A diagnostic for a record from which nothing can be learnt.
-pub fn learn(plan: &Plan, rows: &[SignOff]) -> Result<EstimateProfile, Diagnostic> {
+pub fn learn<'r>(
+    plan: &Plan,
+    rows: impl IntoIterator<Item = &'r SignOff>,
+) -> Result<EstimateProfile, Diagnostic> {
     let table = Table::embedded()?;
+    let rows: Vec<&SignOff> = rows.into_iter().collect();
     let mut samples: BTreeMap<Subject, Vec<u64>> = BTreeMap::new();
     for (steps, context) in contexts(plan) {
         for (place, step) in steps.iter().enumerate() {
-            for row in rows.iter().filter(|row| row.step == step.id) {
+            for row in rows.iter().filter(|row| row.step == step.id).copied() {
                 let key = parts::lead_key(step, place, &context);
                 let (subject, minutes) = sample(step, row, key, &table);
                 samples.entry(subject).or_default().push(minutes);

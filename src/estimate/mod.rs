@@ -14,6 +14,7 @@
 
 mod assemble;
 pub mod calendar;
+mod codes;
 mod deadline;
 mod durations;
 mod findings;
@@ -32,8 +33,8 @@ mod weigh;
 mod work;
 
 pub use calendar::Calendar;
+pub use codes::codes;
 pub use durations::Durations;
-pub use findings::CODES;
 pub use keys::Key;
 pub use keys::Table;
 pub use minutes::Minute;
@@ -41,9 +42,11 @@ pub use outcome::Deadline;
 pub use outcome::DoesNotFit;
 pub use outcome::EnvironmentEstimate;
 pub use outcome::Estimate;
+pub use outcome::FreezeMet;
 pub use outcome::HopEstimate;
 pub use outcome::Instant;
 pub use outcome::Milestone;
+pub use outcome::PastEndOfLife;
 pub use outcome::Percentiles;
 pub use outcome::Placed;
 pub use outcome::Relaxation;
@@ -65,6 +68,7 @@ use jiff::civil::Date;
 use crate::catalog::Releases;
 use crate::diagnostic::Diagnostic;
 use crate::finding::Finding;
+use crate::plan::Duration;
 use crate::plan::Plan;
 
 use model::Horizon;
@@ -182,6 +186,33 @@ pub fn estimate(request: &Request<'_>) -> Result<Answer, Diagnostic> {
         weighs,
         findings,
     })))
+}
+
+/// How much work a plan is in all environments, whenever it happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WorkTotal {
+    /// Minutes of work; soaks are none.
+    pub minutes: Duration,
+    /// Minutes in which a person is busy, the looks of soaks included.
+    pub hands_on: Duration,
+}
+
+/// The work of a plan, without a start: rounds that a limit of nodes a window cuts in two are not in it.
+///
+/// # Errors
+///
+/// A diagnostic for malformed data: a fault of the program.
+pub fn work(
+    plan: &Plan,
+    calendar: &Calendar,
+    profile: &EstimateProfile,
+) -> Result<WorkTotal, Diagnostic> {
+    let model = Model::new(plan, calendar, profile, &Table::embedded()?, 0);
+    let jobs = || model.works.iter().flat_map(Work::jobs);
+    Ok(WorkTotal {
+        minutes: minutes::sum(model.works.iter().map(Work::minutes)),
+        hands_on: minutes::sum(jobs().map(Job::hands_on)),
+    })
 }
 
 /// The goal behind a question; none where the catalog does not know the end of life.

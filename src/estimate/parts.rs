@@ -6,8 +6,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::cluster::EtcdTopology;
 use crate::cluster::Provider;
 use crate::component::Component;
+use crate::name::InstanceName;
 use crate::name::PoolName;
 use crate::plan::Duration;
 use crate::plan::Plan;
@@ -15,6 +17,7 @@ use crate::plan::Step;
 use crate::plan::StepKind;
 
 use super::calendar::Environment;
+use super::calendar::MemberCount;
 use super::durations::Durations;
 use super::durations::FROM_PLAN;
 use super::durations::FROM_PROFILE;
@@ -28,6 +31,9 @@ use super::work::Rollout;
 /// What a step does not say of itself.
 pub(super) struct Context<'a> {
     provider: Provider,
+    topology: EtcdTopology,
+    /// The control-plane nodes, in the order in which they are upgraded.
+    servers: Vec<&'a InstanceName>,
     etcd_members: u64,
     pools: BTreeMap<&'a PoolName, u64>,
     steps: &'a [Step],
@@ -38,6 +44,10 @@ impl<'a> Context<'a> {
     pub(super) fn of_hop(plan: &'a Plan, steps: &'a [Step]) -> Self {
         let members = plan.initial_state.instances.iter();
         let members = members.filter(|group| group.component == Component::Etcd);
+        let servers = plan.initial_state.instances.iter();
+        let servers = servers.filter(|group| group.component == Component::KubeApiserver);
+        let mut servers: Vec<&InstanceName> = servers.flat_map(|group| &group.names).collect();
+        servers.sort();
         let mut pools = BTreeMap::new();
         for group in &plan.initial_state.instances {
             if let (Component::Kubelet, Some(pool)) = (group.component, &group.pool) {
@@ -46,6 +56,8 @@ impl<'a> Context<'a> {
         }
         Self {
             provider: plan.initial_state.provider,
+            topology: plan.initial_state.etcd_topology,
+            servers,
             pools,
             etcd_members: members.map(|group| group.names.len() as u64).sum(),
             steps,
@@ -100,18 +112,64 @@ pub(super) fn lead_key(step: &Step, place: usize, context: &Context<'_>) -> Key 
     }
 }
 
+/// How many control-plane nodes and members of etcd a step acts on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Here {
+    /// The control-plane nodes of this step.
+    pub(super) servers: u64,
+    /// The members of etcd.
+    pub(super) members: u64,
+}
+
+impl Here {
+    /// As the plan has it.
+    fn planned(step: &Step, context: &Context<'_>) -> Self {
+        Self { servers: step.targets.len() as u64, members: context.etcd_members }
+    }
+
+    /// As an environment has it. With fewer control-plane nodes than the plan the last ones are not
+    /// there; with more of them the last one is there several times.
+    pub(super) fn of(step: &Step, environment: &Environment, context: &Context<'_>) -> Self {
+        let planned = Self::planned(step, context);
+        let own = environment.nodes.as_ref();
+        let members = match context.topology {
+            EtcdTopology::Stacked => own.and_then(|own| own.control_plane),
+            EtcdTopology::External => own.and_then(|own| own.etcd_members),
+        };
+        let members = members.map_or(planned.members, MemberCount::get);
+        let Some(count) = own.and_then(|own| own.control_plane).map(MemberCount::get) else {
+            return Self { members, ..planned };
+        };
+        let last = context.servers.len().saturating_sub(1);
+        let servers = step.targets.iter().map(|target| {
+            let place = context.servers.iter().position(|server| *server == target);
+            let place = place.unwrap_or(0);
+            let more = if place == last { count.saturating_sub(last as u64 + 1) } else { 0 };
+            u64::from((place as u64) < count) + more
+        });
+        Self { servers: servers.sum(), members }
+    }
+}
+
+/// Whether a step acts on nodes of the control plane one by one.
+pub(super) fn is_of_control_plane(step: &Step) -> bool {
+    step.kind == StepKind::Upgrade
+        && step.pool.is_none()
+        && step.component.is_some_and(|component| component != Component::Etcd)
+}
+
 /// The keys of a step and how often each is done. For a rollout `rounds` is the number of rounds,
 /// and what is done with each round stands first.
 fn counts(
     step: &Step,
     place: usize,
     rollout: Option<Rollout>,
+    here: Here,
     context: &Context<'_>,
 ) -> Vec<(Key, u64)> {
     let lead = lead_key(step, place, context);
-    let targets = step.targets.len() as u64;
     match (lead, rollout) {
-        (Key::EtcdMember, _) => vec![(Key::EtcdFrame, 1), (lead, context.etcd_members.max(1))],
+        (Key::EtcdMember, _) => vec![(Key::EtcdFrame, 1), (lead, here.members.max(1))],
         (Key::Node, Some(rollout)) => {
             let mut counts = vec![(lead, rollout.rounds())];
             let stops = if step.pool.is_some() { minors_between(step) } else { 0 };
@@ -124,7 +182,12 @@ fn counts(
             counts
         }
         (Key::ManualComponent, _) => {
-            vec![(lead, (targets * step.transitions.len() as u64).max(1))]
+            vec![(lead, (here.servers * step.transitions.len() as u64).max(1))]
+        }
+        // The plan has a step for each node; a larger environment does it more often.
+        (Key::ControlPlaneNode, _) => {
+            let planned = step.targets.len().max(1) as u64;
+            vec![(lead, here.servers.div_ceil(planned).max(1))]
         }
         _ => vec![(lead, 1)],
     }
@@ -148,7 +211,7 @@ pub(super) fn is_rollout(step: &Step) -> bool {
 
 /// The size of a step that goes from node to node, in this environment.
 ///
-/// Control-plane nodes go one by one everywhere. A pool has the plan's size, or the environment's own:
+/// Control-plane nodes go one by one everywhere, as many as the environment has. A pool has the plan's size, or the environment's own:
 /// a number, or a share of which at least one node is left.
 pub(super) fn rollout(
     step: &Step,
@@ -162,7 +225,8 @@ pub(super) fn rollout(
     let planned = step.targets.len() as u64;
     let batch = step.batch.unwrap_or(crate::plan::Batch { size: 1, canary: 0 });
     let Some(pool) = &step.pool else {
-        return Some(Rollout { nodes: planned, canary: 0, parallel: 1 });
+        let here = Here::of(step, environment, context);
+        return Some(Rollout { nodes: here.servers, canary: 0, parallel: 1 });
     };
     let over = durations.of_pool(step);
     let here = environment.nodes.as_ref();
@@ -189,10 +253,11 @@ pub(super) fn parts(
     step: &Step,
     place: usize,
     rollout: Option<Rollout>,
+    here: Here,
     context: &Context<'_>,
     durations: &Durations<'_>,
 ) -> Vec<Part> {
-    let counts = counts(step, place, rollout, context);
+    let counts = counts(step, place, rollout, here, context);
     let lead = durations.table.entry(lead_key(step, place, context));
     let pool = durations.of_pool(step).and_then(|pool| pool.node.as_ref());
     let whole = durations.of_id(step).or_else(|| {
@@ -204,12 +269,16 @@ pub(super) fn parts(
     }
     let untouched = pool.is_none() && !counts.iter().any(|(key, _)| durations.is_changed(*key));
     if untouched && planned_sum(step, place, context, durations) != step.duration {
-        let rollout = planned_rollout(step).map(|planned| {
-            let rounds = rollout.map_or(1, Rollout::rounds);
-            (planned.rounds(), rounds)
-        });
-        let reason = "the plan has minutes of its own for this step".to_owned();
-        return vec![plans_own(step.duration, rollout, lead, reason, durations)];
+        let planned = Here::planned(step, context);
+        let (counted, per_round) = match (planned_rollout(step), lead.key) {
+            (Some(planned), _) => ((planned.rounds(), rollout.map_or(1, Rollout::rounds)), true),
+            (None, Key::EtcdMember) => ((planned.members, here.members), false),
+            (None, Key::ControlPlaneNode | Key::ManualComponent) => {
+                ((planned.servers, here.servers), false)
+            }
+            _ => ((1, 1), false),
+        };
+        return vec![plans_own(step.duration, counted, per_round, lead, durations)];
     }
     let part = |(key, count): (Key, u64)| {
         let entry = durations.table.entry(key);
@@ -243,7 +312,7 @@ fn planned_sum(
     context: &Context<'_>,
     durations: &Durations<'_>,
 ) -> Duration {
-    let counts = counts(step, place, planned_rollout(step), context);
+    let counts = counts(step, place, planned_rollout(step), Here::planned(step, context), context);
     sum(counts.into_iter().map(|(key, count)| durations.base.entry(key).minutes.times(count)))
 }
 
@@ -281,24 +350,24 @@ fn spread(
     }
 }
 
-/// The plan's own minutes: those of one round stay what they are where an environment has another
-/// number of rounds.
+/// The plan's own minutes: those of one round, node or member stay what they are where an environment
+/// has another number of them than the plan.
 fn plans_own(
     minutes: Duration,
-    rounds: Option<(u64, u64)>,
+    (planned, here): (u64, u64),
+    per_round: bool,
     lead: &Entry,
-    reason: String,
     durations: &Durations<'_>,
 ) -> Part {
-    let (planned, here) = rounds.unwrap_or((1, 1));
+    let (planned, here) = if per_round || planned != here { (planned, here) } else { (1, 1) };
     let each = super::minutes::scaled_duration(minutes, 1, planned.max(1));
     Part {
         key: Some(lead.key),
         count: here,
         each: durations.paced(each, lead.measure),
         hands_on_percent: lead.hands_on,
-        reason,
+        reason: "the plan has minutes of its own for this step".to_owned(),
         source: FROM_PLAN.to_owned(),
-        per_round: rounds.is_some(),
+        per_round,
     }
 }

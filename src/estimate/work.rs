@@ -206,8 +206,12 @@ fn jobs(
         if rollout.is_some_and(|rollout| rollout.nodes == 0) {
             continue; // a pool that this environment does not have
         }
+        let here = parts::Here::of(step, environment, context);
+        if here.servers == 0 && parts::is_of_control_plane(step) {
+            continue; // a control-plane node that it does not have
+        }
         let key = parts::lead_key(step, place, context);
-        let mut parts = parts::parts(step, place, rollout, context, durations);
+        let mut parts = parts::parts(step, place, rollout, here, context, durations);
         if let (Key::HopSoak | Key::LevellingSoak, Soak::Minutes(minutes)) = (key, environment.soak)
         {
             soak_of_environment(&mut parts, key, minutes, environment);

@@ -5,6 +5,7 @@
 //! lower each transition to steps (`provider` says how each is done), and add what a hop needs
 //! around them: preflight, gate, backups, soaks, proof.
 
+mod again;
 mod covered;
 mod floors;
 mod hazards;
@@ -18,6 +19,7 @@ mod snapshot;
 mod steps;
 mod titles;
 
+pub use again::with_strategy;
 pub use refusal::Conflict;
 pub use refusal::Refusal;
 pub use report::Note;

@@ -38,16 +38,22 @@ macro_rules! templates {
 }
 templates!(
     "audit.md.j2",
+    "compare.md.j2",
+    "estimate.md.j2",
     "explain.md.j2",
+    "gantt.mmd.j2",
     "partials/appendix.md.j2",
+    "partials/findings.md.j2",
     "partials/header.md.j2",
     "partials/hazards.md.j2",
     "partials/hop.md.j2",
     "partials/macros.md.j2",
     "partials/overview.md.j2",
     "partials/rollback.md.j2",
+    "partials/schedule.md.j2",
     "partials/signoff.md.j2",
     "partials/step.md.j2",
+    "partials/windows.md.j2",
     "runbook.md.j2",
 );
 
@@ -106,6 +112,7 @@ pub(super) fn environment(overrides: Arc<Overrides>) -> Result<Environment<'stat
     env.add_filter("fence", filters::fence);
     env.add_filter("sh", filters::sh);
     env.add_filter("url", filters::url);
+    env.add_filter("mermaid", filters::mermaid);
     env.set_loader(move |name| Ok(source(&overrides, name).map(|file| file.text().to_owned())));
     Ok(env)
 }

@@ -178,6 +178,22 @@ pub(super) fn url(text: &str) -> String {
     out
 }
 
+/// Text in a Mermaid chart: what could end it, or act there or on the page around it, is a numbered
+/// entity.
+pub(super) fn mermaid(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for char in text.trim().chars() {
+        match char {
+            char if char.is_control() => out.push(' '),
+            char if char.is_ascii_punctuation() && !matches!(char, '-' | '.' | ',' | '(' | ')') => {
+                _ = write!(out, "#{};", u32::from(char));
+            }
+            char => out.push(char),
+        }
+    }
+    out
+}
+
 /// Removes what a template leaves behind: trailing spaces and more than one blank line. Fenced
 /// blocks stay as they are.
 pub(super) fn tidy(text: &str) -> String {

@@ -1,13 +1,15 @@
 //! A plan as a document: the Markdown runbook, the summary for a terminal, the story of one step; an
-//! audit as a table, as Markdown, and in the forms that other programs read.
+//! audit, when a plan can happen, or several plans side by side, as a table, as Markdown, and in the forms that other programs read.
 //!
 //! `view` decides what a document shows; `templates/` lay it out; the environment between them is
 //! strict, bounded in work and blind to files. Plans as YAML or JSON are the plan itself and need
 //! nothing from here.
 
 mod audit;
+mod compare;
 mod environment;
 mod error;
+mod estimate;
 mod filters;
 mod overrides;
 mod summary;
@@ -19,7 +21,25 @@ pub use audit::audit_junit;
 pub use audit::audit_markdown;
 pub use audit::audit_sarif;
 pub use audit::audit_table;
+pub use compare::comparison_markdown;
+pub use compare::comparison_table;
 pub use environment::BUILTINS;
+pub use estimate::DeadlineView;
+pub use estimate::EstimateView;
+pub use estimate::FreezeView;
+pub use estimate::IcsOptions;
+pub use estimate::MilestoneView;
+pub use estimate::PastMinorView;
+pub use estimate::PastView;
+pub use estimate::RowTotals;
+pub use estimate::ScheduleRow;
+pub use estimate::ScheduleView;
+pub use estimate::WindowView;
+pub use estimate::estimate_csv;
+pub use estimate::estimate_ics;
+pub use estimate::estimate_markdown;
+pub use estimate::estimate_mermaid;
+pub use estimate::estimate_table;
 pub use overrides::Overrides;
 pub use summary::summary;
 
@@ -32,6 +52,7 @@ use minijinja::value::Value;
 use serde::Serialize;
 
 use crate::diagnostic::Diagnostic;
+use crate::estimate::Answer;
 use crate::finding::Finding;
 use crate::plan::Plan;
 use crate::plan::StepId;
@@ -46,6 +67,8 @@ pub const EXPLAIN: &str = "explain.md.j2";
 pub struct Options<'a> {
     /// What the verifier said; `None` where it was not asked.
     pub findings: Option<&'a [Finding]>,
+    /// When it can happen, or what does not fit; `None` where no start was given.
+    pub schedule: Option<&'a Answer>,
 }
 
 /// The templates, compiled as they are needed.
@@ -75,8 +98,9 @@ impl Renderer {
     /// A diagnostic with file, line and range for a template that fails.
     pub fn runbook(&self, plan: &Plan, options: &Options<'_>) -> Result<String, Diagnostic> {
         let name = environment::main_name(&self.overrides, RUNBOOK);
-        let steps = plan.steps().map(|(_, step)| 1 + step.targets.len() as u64 / 10).sum();
-        self.render(&name, &view::Runbook::new(plan, options.findings), steps)
+        let steps: u64 = plan.steps().map(|(_, step)| 1 + step.targets.len() as u64 / 10).sum();
+        let view = view::Runbook::new(plan, options);
+        self.render(&name, &view, steps + view.schedule.size())
     }
 
     /// Why a step stands where it stands.

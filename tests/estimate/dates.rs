@@ -1,11 +1,13 @@
 //! Deadlines, support dates and what weighs.
 
 use jiff::ToSpan as _;
+use kubehop::catalog::Catalog;
 use kubehop::cluster::Strategy;
 use kubehop::estimate::Calendar;
 use kubehop::estimate::DeadlineQuestion;
 use kubehop::estimate::Milestone;
 use kubehop::plan::Plan;
+use kubehop::planner;
 
 use crate::build::Question;
 use crate::build::date;
@@ -105,7 +107,7 @@ fn an_alternative_plan_is_tried_as_well() {
     let relaxation = deadline
         .relaxations
         .iter()
-        .find(|relaxation| relaxation.change == "the plan `min-drains`")
+        .find(|relaxation| relaxation.change == "another plan: min-drains")
         .unwrap();
     assert!(relaxation.days_gained > 0);
 }
@@ -173,4 +175,23 @@ fn the_seed_decides_the_runs_and_nothing_else() {
     let second = ask.estimate();
     assert_eq!((second.seed, &second.end), (2, &first.end));
     assert_eq!(second.total.work_minutes, first.total.work_minutes);
+}
+
+/// The plan alone is enough to ask what another strategy would have made of it.
+#[test]
+fn another_strategy_is_planned_from_the_plan_alone() {
+    let catalog = Catalog::embedded();
+    let text = inventory(3, &[("a", 4), ("b", 2)]);
+    let every = planned_with(&text, "1.30", Strategy::EveryHop);
+    let seldom = planned_with(&text, "1.30", Strategy::MinDrains);
+    let made = planner::with_strategy(&every, &catalog, Strategy::MinDrains).unwrap();
+    assert_eq!(made.summary, seldom.summary);
+    let ids = |plan: &Plan| -> Vec<String> {
+        plan.steps().map(|(_, step)| format!("{} {}", step.id, step.title)).collect()
+    };
+    assert_eq!(ids(&made), ids(&seldom));
+    // A plan that was edited is not what the planner makes, so nothing is said.
+    let mut edited = every.clone();
+    edited.hops[0].steps.remove(3);
+    assert_eq!(planner::with_strategy(&edited, &catalog, Strategy::MinDrains), None);
 }

@@ -106,3 +106,33 @@ fn nonsense_is_refused_with_its_line() {
     let text = learn::read(&headless, &plan).unwrap_err().render(false);
     assert!(text.contains("no head line") && text.contains("step,start,end[,target]"), "{text}");
 }
+
+/// Sign-offs say when a step was done, not when it was begun: that is when the one before it was done.
+#[test]
+fn sign_offs_alone_are_times_between_one_another() {
+    let plan = plan();
+    let at = |text: &str| text.parse::<jiff::Timestamp>().unwrap();
+    let signed = [
+        ("1.01", "2027-01-12T09:45:00Z"),
+        ("1.02", "2027-01-12T10:00:00Z"),
+        // The backup waited for the night: ten hours are no backup.
+        ("1.03", "2027-01-12T20:10:00Z"),
+        ("1.04", "2027-01-12T20:22:00Z"),
+        ("1.05", "2027-01-12T20:40:00Z"),
+        // 1.06 was not signed off, so nobody knows when 1.07 began.
+        ("1.07", "2027-01-12T21:00:00Z"),
+        ("1.08", "2027-01-12T21:40:00Z"),
+        // Signed off twice: it was done the second time.
+        ("1.05", "2027-01-12T20:42:00Z"),
+    ];
+    let signed = signed.map(|(step, time)| (step.parse().unwrap(), at(time)));
+    let rows = learn::between(&plan, signed);
+    let shown: Vec<String> = rows
+        .iter()
+        .map(|row| format!("{} {}", row.step, row.end.duration_since(row.start).as_mins()))
+        .collect();
+    assert_eq!(shown, ["1.02 15", "1.04 12", "1.05 20", "1.08 40"]);
+    let profile = learn::learn(&plan, &rows).unwrap();
+    let over = &profile.keys[&Key::ControlPlaneNode];
+    assert_eq!(over.minutes.get(), Duration { low: 12, likely: 12, high: 20 });
+}

@@ -6,6 +6,7 @@ mod build;
 mod cases;
 mod command;
 mod dates;
+mod forms;
 mod inputs;
 mod learning;
 mod overrides;

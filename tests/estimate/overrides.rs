@@ -122,6 +122,7 @@ fn an_environment_may_be_smaller_than_the_cluster() {
             .map(|gpu| ("gpu".parse().unwrap(), gpu.try_into().unwrap()))
             .into_iter()
             .collect(),
+        ..kubehop::estimate::calendar::Nodes::default()
     };
     question.calendar.environments[0].nodes = Some(here(Some(10), None));
     assert_eq!(nodes(&question), [4, 1]);
@@ -156,4 +157,56 @@ fn names_that_the_plan_does_not_have_are_told() {
             "the plan has no step `9.01`, so this changes nothing"
         ]
     );
+}
+
+/// The minutes of the first hop by what is done.
+fn likely(plan: &Plan, nodes: &str) -> std::collections::BTreeMap<String, u64> {
+    let environment = format!("windows: [{{days: [mon, tue], from: '20:00', to: '04:00'}}]{nodes}");
+    let calendar = crate::build::production("UTC", "", &environment);
+    let estimate = Question::new(plan, calendar, "2027-01-04").estimate();
+    let mut minutes = std::collections::BTreeMap::new();
+    for part in estimate.hops[0].environments[0].steps.iter().flat_map(|step| &step.parts) {
+        let key = part.key.map_or_else(String::new, |key| key.to_string());
+        *minutes.entry(key).or_insert(0) += part.minutes().likely;
+    }
+    minutes
+}
+
+/// A control-plane node takes 15, its kubelet 12.
+#[test]
+fn an_environment_has_a_control_plane_of_its_own_size() {
+    let plan = planned(3, &[("workers", 4)], "1.28");
+    for (nodes, servers, kubelets) in [
+        ("", 45, 3 * 12),
+        ("\nnodes: {controlPlane: 1}", 15, 12),
+        ("\nnodes: {controlPlane: 2}", 30, 2 * 12),
+        ("\nnodes: {controlPlane: 5}", 75, 5 * 12),
+        ("\nnodes: {percent: 50}", 45, 3 * 12),
+    ] {
+        let minutes = likely(&plan, nodes);
+        let workers = if nodes.contains("percent") { 2 } else { 4 };
+        assert_eq!(minutes["control-plane-node"], servers, "{nodes}");
+        assert_eq!(minutes["node"], kubelets + workers * 12, "{nodes}");
+    }
+}
+
+/// Members of a stacked etcd follow the control plane, those of an external one are told apart.
+#[test]
+fn an_environment_has_as_many_members_of_etcd_as_it_says() {
+    let plan = |name: &str| {
+        let found = examples().into_iter().find(|(file, _)| file.starts_with(name));
+        found.unwrap().1
+    };
+    let (stacked, external) = (plan("prod-eu-1"), plan("prod-ap-1"));
+    for (plan, nodes, members) in [
+        (&stacked, "", 3),
+        (&stacked, "\nnodes: {controlPlane: 1}", 1),
+        (&external, "", 3),
+        (&external, "\nnodes: {controlPlane: 1}", 3),
+        (&external, "\nnodes: {etcdMembers: 5}", 5),
+    ] {
+        assert_eq!(likely(plan, nodes)["etcd-member"], members * 8, "{nodes}");
+    }
+    // By hand each of three components takes 6 minutes a node.
+    assert_eq!(likely(&external, "\nnodes: {controlPlane: 2}")["manual-component"], 3 * 2 * 6);
 }

@@ -268,6 +268,8 @@ proptest! {
             check_sums(&estimate);
             check_places(&estimate, &lines);
             check_order(&estimate, lines.ahead);
+            crate::forms::check_sums(&estimate);
+            crate::forms::check_ics(&estimate);
         }
     }
 

@@ -2,18 +2,22 @@
 
 use std::path::PathBuf;
 
+use clap::ArgGroup;
 use clap::Args;
+use clap::ValueEnum;
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::DataArguments;
-use super::DataFormat;
+use super::ScheduleArguments;
 
 /// `kubehop estimate`
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(group(ArgGroup::new("wanted").args(["start", "learn"]).required(true)), after_help = "Examples:
   kubehop estimate plan.yaml --start 2027-01-11
   kubehop estimate plan.yaml --start 2027-01-11 --calendar ours.yaml --deadline 2027-03-31 -o json
   kubehop estimate plan.yaml --start 2027-01-11 --holidays holidays.ics --estimates measured.yaml
+  kubehop estimate plan.yaml --start 2027-01-11 -o ics --sequence 1 > upgrade.ics
   kubehop estimate plan.yaml --learn staging.csv > measured.yaml
 
 Exit codes: 0 done; 1 something fits into no window, or a --deadline does not hold; 2 wrong input.")]
@@ -21,36 +25,44 @@ pub(in crate::cli) struct EstimateArguments {
     /// The plan; `-` reads standard input
     #[arg(value_name = "PLAN")]
     pub(in crate::cli) plan: PathBuf,
-    /// The first day on which work may be done, such as `2027-01-11`
-    #[arg(long, value_name = "DATE", required_unless_present = "learn")]
-    pub(in crate::cli) start: Option<Date>,
-    /// When work may happen (kind: Calendar) [default: staging by day, production by night]
-    #[arg(long, value_name = "FILE")]
-    pub(in crate::cli) calendar: Option<PathBuf>,
-    /// Holidays from a calendar program (.ics): every event of whole days; repeatable
-    #[arg(long, value_name = "FILE")]
-    pub(in crate::cli) holidays: Vec<PathBuf>,
-    /// Freezes from a calendar program (.ics): every event; repeatable
-    #[arg(long, value_name = "FILE")]
-    pub(in crate::cli) freezes: Vec<PathBuf>,
-    /// Durations of your own (kind: `EstimateProfile`) [default: the built-in table]
-    #[arg(long, value_name = "FILE")]
-    pub(in crate::cli) estimates: Option<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) schedule: ScheduleArguments,
     /// The day on which all must be done [default: the end of life of the version before the plan]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", requires = "start")]
     pub(in crate::cli) deadline: Option<Date>,
-    /// What the runs of the simulation are drawn from
-    #[arg(long, value_name = "NUMBER", default_value_t = crate::estimate::SEED)]
-    pub(in crate::cli) seed: u64,
-    /// How many runs
-    #[arg(long, value_name = "RUNS", default_value_t = crate::estimate::RUNS, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    pub(in crate::cli) runs: u32,
     /// Propose durations from the measured times of a run (CSV: step,start,end[,target])
-    #[arg(long, value_name = "RECORD", conflicts_with_all = ["start", "deadline", "estimates"])]
+    #[arg(long, value_name = "RECORD", conflicts_with_all = ["start", "deadline"])]
     pub(in crate::cli) learn: Option<PathBuf>,
-    /// The form of the answer
-    #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
-    pub(in crate::cli) output: DataFormat,
+    /// The form of the answer [default: table; yaml with --learn]
+    #[arg(long, short, value_enum, value_name = "FORMAT")]
+    pub(in crate::cli) output: Option<EstimateFormat>,
+    /// When the calendar file is made, such as `2027-01-04T08:00:00Z` (its DTSTAMP; for -o ics) [default:
+    /// the first day at 00:00 UTC, so that the same question gives the same file]
+    #[arg(long, value_name = "TIME", requires = "start")]
+    pub(in crate::cli) dtstamp: Option<Timestamp>,
+    /// How often the schedule was changed since it was first sent out: calendar programs replace an event
+    /// by one with a higher number (its SEQUENCE; for -o ics) [default: 0]
+    #[arg(long, value_name = "NUMBER", requires = "start", value_parser = clap::value_parser!(u32).range(..=2_147_483_647))]
+    pub(in crate::cli) sequence: Option<u32>,
     #[command(flatten)]
     pub(in crate::cli) data: DataArguments,
+}
+
+/// The forms of an estimate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum EstimateFormat {
+    /// Tables for the terminal
+    Table,
+    /// JSON
+    Json,
+    /// YAML
+    Yaml,
+    /// Markdown, with the chart in it
+    Md,
+    /// A Gantt chart of Mermaid, which GitHub draws
+    Mermaid,
+    /// A calendar file (iCalendar), for calendar programs
+    Ics,
+    /// A line for each window, stretch of working hours and soak
+    Csv,
 }

@@ -7,6 +7,7 @@ use clap::ValueEnum;
 pub(in crate::cli) enum PlanFormat {
     /// A table for the terminal
     #[default]
+    #[value(alias = "table")]
     Summary,
     /// The plan document as YAML
     Yaml,

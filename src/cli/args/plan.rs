@@ -6,6 +6,7 @@ use clap::ValueEnum;
 
 use super::DataArguments;
 use super::PlanFormat;
+use super::ScheduleArguments;
 use super::SourceArguments;
 use super::TemplateArguments;
 use crate::version::EtcdVersion;
@@ -15,12 +16,14 @@ use crate::version::VersionRequest;
 
 /// `kubehop plan`
 #[derive(Debug, Args)]
-#[command(group(ArgGroup::new("start").args(["from", "inventory", "from_dump", "context", "kubeconfig", "in_cluster"]).required(true).multiple(true)), after_help = "Examples:
+#[command(group(ArgGroup::new("cluster").args(["from", "inventory", "from_dump", "context", "kubeconfig", "in_cluster"]).required(true).multiple(true)), after_help = "Examples:
   kubehop plan --from 1.27 --to 1.30
   kubehop plan --from v1.33.5 --etcd 3.5.21 --to 1.34 --control-plane-nodes 3 --workers 40 -o md
   kubehop plan --context prod-eu-1 --to 1.33
+  kubehop plan --inventory prod.yaml --to 1.33 -o md --start 2027-01-11    the runbook with its schedule
   kubehop plan --from-dump dump --to 1.33
   kubehop plan --inventory prod.yaml --to 1.33 --strategy min-drains -o yaml > plan.yaml
+  kubehop plan --inventory prod.yaml --to 1.32 --to 1.33 --compare --start 2027-01-11
   kubectl hop plan --inventory - --to 1.31 < prod.yaml      installed as kubectl-hop")]
 pub(in crate::cli) struct PlanArguments {
     /// What runs now: a minor (`1.27`: its newest known patch) or a release (`v1.27.16`)
@@ -28,9 +31,9 @@ pub(in crate::cli) struct PlanArguments {
     pub(in crate::cli) from: Option<VersionRequest>,
     #[command(flatten)]
     pub(in crate::cli) source: SourceArguments,
-    /// The target: a minor (its newest good patch) or a release
-    #[arg(long, value_name = "VERSION")]
-    pub(in crate::cli) to: VersionRequest,
+    /// The target: a minor (its newest good patch) or a release; with --compare repeatable
+    #[arg(long, value_name = "VERSION", required = true)]
+    pub(in crate::cli) to: Vec<VersionRequest>,
     /// The etcd that runs now; without it, that of kubeadm for the running release is assumed
     #[arg(long, value_name = "VERSION", conflicts_with_all = ["inventory", "observed"])]
     pub(in crate::cli) etcd: Option<EtcdVersion>,
@@ -52,6 +55,10 @@ pub(in crate::cli) struct PlanArguments {
     /// Stop at this release in its minor, such as `1.29=v1.29.9`; repeatable
     #[arg(long, value_name = "MINOR=VERSION", value_parser = pin)]
     pub(in crate::cli) pin: Vec<(MinorVersion, KubernetesVersion)>,
+    /// Show both strategies for every target side by side, instead of a plan: hops, drains, work,
+    /// hazards; with --start also windows, calendar days and days past the end of life
+    #[arg(long, conflicts_with_all = ["strategy", "template", "templates"])]
+    pub(in crate::cli) compare: bool,
     /// Never stop at this release; repeatable
     #[arg(long, value_name = "VERSION")]
     pub(in crate::cli) avoid: Vec<KubernetesVersion>,
@@ -66,6 +73,8 @@ pub(in crate::cli) struct PlanArguments {
     pub(in crate::cli) output: PlanFormat,
     #[command(flatten)]
     pub(in crate::cli) templates: TemplateArguments,
+    #[command(flatten)]
+    pub(in crate::cli) schedule: ScheduleArguments,
     #[command(flatten)]
     pub(in crate::cli) data: DataArguments,
 }

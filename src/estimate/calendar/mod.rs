@@ -132,6 +132,13 @@ pub struct Nodes {
     /// Every pool in per cent of the plan's cluster, rounded up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub percent: Option<Percent>,
+    /// The number of control-plane nodes; a stacked etcd has as many members. Default: the plan's,
+    /// which `percent` leaves alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub control_plane: Option<MemberCount>,
+    /// The number of members of an external etcd. Default: the plan's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub etcd_members: Option<MemberCount>,
     /// The number of nodes of a pool; 0 where it does not exist here.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub pools: BTreeMap<PoolName, NodeCount>,
@@ -152,6 +159,11 @@ pub struct Window {
 bounded! {
     /// How many nodes a pool has.
     NodeCount, 0..=1_000_000
+}
+
+bounded! {
+    /// How many nodes a control plane has, or members an etcd.
+    MemberCount, 1..=100
 }
 
 bounded! {

@@ -45,10 +45,11 @@ pub(super) use step::clock;
 
 use serde::Serialize;
 
-use crate::finding::Finding;
 use crate::plan::Assumption;
 use crate::plan::Plan;
 
+use super::Options;
+use super::ScheduleView;
 use names::Lists;
 use sources::Sources;
 
@@ -83,6 +84,8 @@ pub struct Runbook<'a> {
     pub provenance: ProvenanceView<'a>,
     /// What the verifier said, if it was asked.
     pub verification: Verification<'a>,
+    /// When it can happen, if that was asked for.
+    pub schedule: ScheduleView,
     /// What is taken to hold.
     pub assumptions: &'a [Assumption],
     /// The hops.
@@ -98,8 +101,8 @@ pub struct Runbook<'a> {
 }
 
 impl<'a> Runbook<'a> {
-    /// `findings`: what the verifier said, if it was asked.
-    pub fn new(plan: &'a Plan, findings: Option<&'a [Finding]>) -> Self {
+    /// The plan, and what is known besides it.
+    pub fn new(plan: &'a Plan, options: &Options<'a>) -> Self {
         let mut sources = Sources::default();
         let mut lists = Lists::new(plan);
         let affected = Affected::new(plan, &mut lists);
@@ -113,6 +116,10 @@ impl<'a> Runbook<'a> {
         }
         let (time, soak) = step::time(plan.steps().map(|(_, step)| step));
         let lists = lists.finish();
+        let schedule = ScheduleView::new(options.schedule);
+        for hop in &mut hops {
+            hop.planned = schedule.of_hop(hop.number);
+        }
         Self {
             name: &plan.metadata.name,
             cluster: ticket::cluster(plan),
@@ -127,7 +134,8 @@ impl<'a> Runbook<'a> {
             risk: Risk::new(plan),
             affected,
             provenance: ProvenanceView::new(&plan.provenance),
-            verification: Verification::new(findings),
+            verification: Verification::new(options.findings),
+            schedule,
             assumptions: &plan.assumptions,
             hops,
             closing,
