@@ -3,10 +3,16 @@
 use serde::Serialize;
 
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::SourceFile;
 use crate::estimate::Answer;
 use crate::estimate::DeadlineQuestion;
 use crate::estimate::learn;
+use crate::estimate::learn::SignOff;
 use crate::plan;
+use crate::plan::Plan;
+use crate::record;
+use crate::record::Standings;
+use crate::record::State;
 
 use super::ExitStatus;
 use super::args::DataFormat;
@@ -24,7 +30,7 @@ pub(super) fn run(
 ) -> Result<ExitStatus, Diagnostic> {
     let plan = plan::read(&input::read(&arguments.plan)?)?;
     if let Some(record) = &arguments.learn {
-        let sign_offs = learn::read(&input::read(record)?, &plan)?;
+        let sign_offs = sign_offs(&input::read(record)?, &plan, printer)?;
         print(&learn::learn(&plan, &sign_offs)?, arguments.output, printer)?;
         return Ok(ExitStatus::Done);
     }
@@ -51,6 +57,32 @@ pub(super) fn run(
             Ok(ExitStatus::No)
         }
     }
+}
+
+/// The measured times: a table, or the record of the plan.
+fn sign_offs(
+    file: &SourceFile,
+    plan: &Plan,
+    printer: &mut Printer,
+) -> Result<Vec<SignOff>, Diagnostic> {
+    if !record::is_record(file) {
+        return learn::read(file, plan);
+    }
+    let record = record::read(file, plan)?;
+    let sign_offs = learn::from_record(file, plan, &record)?;
+    let standings = Standings::new(plan, &record);
+    let done = plan.steps().filter(|(_, step)| standings.of(step.id).state == State::Done).count();
+    let left_out = done - sign_offs.len();
+    if left_out > 0 {
+        printer.diagnostic(
+            &Diagnostic::warning(format!(
+                "{left_out} of {done} steps that are done have no beginning in the record: nothing \
+                 is learnt from them"
+            ))
+            .help("sign off with `kubehop record --started TIME`"),
+        );
+    }
+    Ok(sign_offs)
 }
 
 fn print(

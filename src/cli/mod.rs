@@ -15,6 +15,7 @@ mod live;
 mod plan;
 mod printer;
 mod program;
+mod record;
 mod refusal;
 mod render;
 mod schedule;
@@ -22,6 +23,7 @@ mod schema;
 mod settings;
 mod shell;
 mod source;
+mod store;
 mod verify;
 
 use std::ffi::OsString;
@@ -97,6 +99,7 @@ fn dispatch(
         Command::Render(arguments) => render::run(arguments, printer),
         Command::Verify(arguments) => verify::run(arguments, printer),
         Command::Audit(arguments) => audit::run(arguments, printer),
+        Command::Record(arguments) => record::run(arguments, printer),
         Command::Estimate(arguments) => estimate::run(arguments, printer),
         Command::Explain(arguments) => explain::run(arguments, printer),
         Command::Catalog(arguments) => catalog::run(arguments, printer),

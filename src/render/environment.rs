@@ -48,6 +48,7 @@ templates!(
     "partials/rollback.md.j2",
     "partials/signoff.md.j2",
     "partials/step.md.j2",
+    "record.md.j2",
     "runbook.md.j2",
 );
 

@@ -8,6 +8,7 @@ mod format;
 mod inventory;
 mod live;
 mod plan;
+mod record;
 mod schedule;
 mod source;
 mod tools;
@@ -37,6 +38,8 @@ pub(super) use plan::PlanArguments;
 pub(super) use plan::ProviderArgument;
 pub(super) use plan::StrategyArgument;
 pub(super) use plan::TopologyArgument;
+pub(super) use record::RecordArguments;
+pub(super) use record::RecordFormat;
 pub(super) use schedule::ScheduleArguments;
 pub(super) use source::ObservedArguments;
 pub(super) use source::SourceArguments;
@@ -107,6 +110,8 @@ pub(super) enum Command {
     Verify(Box<VerifyArguments>),
     /// Look at a cluster before an upgrade: is it in a state from which one may start
     Audit(Box<AuditArguments>),
+    /// Sign steps of a plan off, and report what was done, by whom, and how long it took
+    Record(Box<RecordArguments>),
     /// Estimate how long a plan takes, and when it can happen
     Estimate(Box<EstimateArguments>),
     /// Explain a rule, a finding, or why a step of a plan stands where it stands
