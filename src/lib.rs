@@ -19,6 +19,7 @@
 
 pub mod audit;
 pub mod catalog;
+pub mod check;
 pub mod cli;
 pub mod cluster;
 pub mod component;

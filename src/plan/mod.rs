@@ -7,6 +7,7 @@ mod checkpoint;
 mod digest;
 mod file;
 mod hop;
+mod lookup;
 mod provenance;
 mod state;
 mod step;

@@ -6,7 +6,6 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::SourceFile;
 use crate::plan::ApiVersion;
 use crate::plan::Plan;
-use crate::plan::Step;
 use crate::plan::StepId;
 use crate::yaml;
 
@@ -145,9 +144,7 @@ fn written(
 /// What an entry must satisfy, whatever stands in the record.
 fn acceptable(plan: &Plan, new: &NewEntry) -> Result<(), Diagnostic> {
     let NewEntry { step, result, by, moment, note } = new;
-    if !plan.steps().any(|(_, known)| known.id == *step) {
-        return Err(unknown_step(plan, *step));
-    }
+    plan.step(*step)?;
     if by.trim().is_empty() {
         return Err(Diagnostic::error("the name of whoever signs is empty")
             .help("name a person or a team with `--by`"));
@@ -181,25 +178,6 @@ fn acceptable(plan: &Plan, new: &NewEntry) -> Result<(), Diagnostic> {
 /// A text without anything that a terminal would obey.
 fn plainly(text: &str) -> String {
     text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect()
-}
-
-/// The steps of the plan that were probably meant.
-pub(super) fn unknown_step(plan: &Plan, step: StepId) -> Diagnostic {
-    let wanted = step.to_string();
-    let mut near: Vec<(f64, &Step)> = plan
-        .steps()
-        .map(|(_, known)| (strsim::jaro_winkler(&wanted, &known.id.to_string()), known))
-        .collect();
-    near.sort_by(|left, right| right.0.total_cmp(&left.0));
-    let near: Vec<String> = near
-        .iter()
-        .take(3)
-        .map(|(_, step)| format!("{} ({})", step.id, step.title))
-        .collect();
-    Diagnostic::error(format!("the plan has no step `{step}`")).help(format!(
-        "did you mean {}? `kubehop record PLAN --show` lists all steps",
-        near.join(", or ")
-    ))
 }
 
 /// What is odd about an entry, but may be as it is.

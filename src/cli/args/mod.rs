@@ -2,6 +2,7 @@
 
 mod audit;
 mod catalog;
+mod check;
 mod data;
 mod estimate;
 mod format;
@@ -22,6 +23,7 @@ pub(super) use audit::AuditArguments;
 pub(super) use audit::AuditFormat;
 pub(super) use catalog::CatalogArguments;
 pub(super) use catalog::CatalogCommand;
+pub(super) use check::CheckArguments;
 pub(super) use data::DataArguments;
 pub(super) use data::TemplateArguments;
 pub(super) use estimate::EstimateArguments;
@@ -110,6 +112,8 @@ pub(super) enum Command {
     Verify(Box<VerifyArguments>),
     /// Look at a cluster before an upgrade: is it in a state from which one may start
     Audit(Box<AuditArguments>),
+    /// Ask a live cluster whether the checkpoints of a step hold
+    Check(Box<CheckArguments>),
     /// Sign steps of a plan off, and report what was done, by whom, and how long it took
     Record(Box<RecordArguments>),
     /// Estimate how long a plan takes, and when it can happen
