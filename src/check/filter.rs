@@ -23,9 +23,12 @@ const MOST_VALUES: usize = 1000;
 const OUT_OF_REACH: &[&str] =
     &["env", "now", "localtime", "strflocaltime", "debug_empty", "stderr_empty", "halt"];
 
-/// What stands in the place of some of these: a message goes nowhere, an end is an error.
-const IN_THEIR_PLACE: &str =
-    "def debug_empty: empty; def stderr_empty: empty; def halt(f): error(\"halt\");";
+/// What stands in the place of some of these: a message goes nowhere, an end is an error. And what jq
+/// has and jaq has not.
+const OWN: &str = r#"
+def debug_empty: empty; def stderr_empty: empty; def halt(f): error("halt");
+def IN(s): any(s == .; .); def IN(src; s): any(src == s; .);
+"#;
 
 /// Why a filter has no result.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -52,7 +55,7 @@ pub enum FilterError {
 /// A [`FilterError`].
 pub fn run(filter: &str, input: &[u8], now: f64) -> Result<Vec<Value>, FilterError> {
     let invalid = |text: String| FilterError::Invalid(one_line(&text));
-    let own = parse(IN_THEIR_PLACE, |parser| parser.defs()).unwrap_or_default();
+    let own = parse(OWN, |parser| parser.defs()).unwrap_or_default();
     let definitions = jaq_core::defs().chain(own).chain(jaq_std::defs()).chain(jaq_json::defs());
     let functions = jaq_core::funs()
         .chain(jaq_std::funs().filter(|(name, ..)| !OUT_OF_REACH.contains(name)))
