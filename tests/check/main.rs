@@ -42,9 +42,12 @@ struct Here {
 
 impl Evaluator for Here {
     fn evaluate(&mut self, filter: &str, input: &[u8]) -> Result<Vec<Value>, String> {
+        let key = (filter.to_owned(), String::from_utf8(input.to_vec()).unwrap());
+        if let Some(values) = self.asked.get(&key) {
+            return Ok(values.clone());
+        }
         let values = filter::run(filter, input, self.now).map_err(|error| error.to_string())?;
-        let input = String::from_utf8(input.to_vec()).unwrap();
-        self.asked.insert((filter.to_owned(), input), values.clone());
+        self.asked.insert(key, values.clone());
         Ok(values)
     }
 }
@@ -108,7 +111,8 @@ fn every_probe_of_every_sample_plan_passes_when_right_and_fails_after_one_edit()
 fn same_as_jq(here: &Here) {
     assert!(here.asked.len() > 200, "{}", here.asked.len());
     for ((filter, input), values) in &here.asked {
-        assert_eq!(&by_jq(filter, input).unwrap(), values, "{filter}\n{input}");
+        let timed = format!("def now: {};\n{filter}", here.now);
+        assert_eq!(&by_jq(&timed, input).unwrap(), values, "{filter}\n{input}");
     }
 }
 
