@@ -19,11 +19,13 @@
 
 pub mod audit;
 pub mod catalog;
+pub mod check;
 pub mod cli;
 pub mod cluster;
 pub mod compare;
 pub mod component;
 pub mod diagnostic;
+pub mod digest;
 pub mod estimate;
 pub mod facts;
 pub mod finding;
@@ -34,6 +36,7 @@ pub mod plan;
 pub mod planner;
 pub mod policy;
 pub mod provider;
+pub mod record;
 pub mod render;
 pub mod search;
 pub mod verify;

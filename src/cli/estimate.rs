@@ -6,15 +6,20 @@ use serde::Serialize;
 use crate::catalog::Catalog;
 use crate::cluster::Strategy;
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::SourceFile;
 use crate::estimate::Answer;
 use crate::estimate::DeadlineQuestion;
 use crate::estimate::Estimate;
 use crate::estimate::learn;
+use crate::estimate::learn::SignOff;
 use crate::plan;
 use crate::plan::Plan;
 use crate::planner;
 use crate::render as documents;
 use crate::render::IcsOptions;
+use crate::record;
+use crate::record::Standings;
+use crate::record::State;
 
 use super::ExitStatus;
 use super::args::EstimateArguments;
@@ -72,6 +77,32 @@ pub(super) fn run(
             Ok(ExitStatus::No)
         }
     }
+}
+
+/// The measured times: a table, or the record of the plan.
+fn sign_offs(
+    file: &SourceFile,
+    plan: &Plan,
+    printer: &mut Printer,
+) -> Result<Vec<SignOff>, Diagnostic> {
+    if !record::is_record(file) {
+        return learn::read(file, plan);
+    }
+    let record = record::read(file, plan)?;
+    let sign_offs = learn::from_record(file, plan, &record)?;
+    let standings = Standings::new(plan, &record);
+    let done = plan.steps().filter(|(_, step)| standings.of(step.id).state == State::Done).count();
+    let left_out = done - sign_offs.len();
+    if left_out > 0 {
+        printer.diagnostic(
+            &Diagnostic::warning(format!(
+                "{left_out} of {done} steps that are done have no beginning in the record: nothing \
+                 is learnt from them"
+            ))
+            .help("sign off with `kubehop record --started TIME`"),
+        );
+    }
+    Ok(sign_offs)
 }
 
 /// The answer. Where a date does not hold, the plan that moves nodes as seldom as it may is tried too.
@@ -134,7 +165,8 @@ fn learnt(
     printer: &mut Printer,
 ) -> Result<ExitStatus, Diagnostic> {
     let Some(record) = &arguments.learn else { return Ok(ExitStatus::Done) };
-    let profile = learn::learn(plan, &learn::read(&input::read(record)?, plan)?)?;
+    let sign_offs = sign_offs(&input::read(record)?, plan, printer)?;
+    let profile = learn::learn(plan, &sign_offs)?;
     print_data(&profile, arguments.output, printer)?;
     Ok(ExitStatus::Done)
 }

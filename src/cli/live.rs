@@ -21,12 +21,19 @@ pub(super) fn read(
     _: Observations,
     _: &mut Printer,
 ) -> Result<Seen, Diagnostic> {
-    Err(Diagnostic::error("this kubehop was built without reading of live clusters").help(
+    Err(without().help(
         "build it with the cargo feature `live`, which is on by default, or read what kubectl \
          prints: kubehop inventory --from-dump PATH",
     ))
 }
 
+#[cfg(not(feature = "live"))]
+pub(super) fn without() -> Diagnostic {
+    Diagnostic::error("this kubehop was built without reading of live clusters")
+}
+
+#[cfg(feature = "live")]
+pub(super) use with_the_feature::access;
 #[cfg(feature = "live")]
 pub(super) use with_the_feature::candidates;
 #[cfg(feature = "live")]
@@ -110,7 +117,8 @@ mod with_the_feature {
         })
     }
 
-    fn access(arguments: &LiveArguments) -> Access {
+    /// How the API server is reached: the flags, the environment and the clock.
+    pub(in crate::cli) fn access(arguments: &LiveArguments) -> Access {
         let LiveArguments { context, kubeconfig, in_cluster, timeout } = arguments;
         let login = if *in_cluster {
             Login::InCluster

@@ -7,15 +7,18 @@ mod args;
 mod audit;
 mod catalog;
 mod compare;
+mod check;
 mod dump;
 mod estimate;
 mod explain;
+mod filter;
 mod input;
 mod inventory;
 mod live;
 mod plan;
 mod printer;
 mod program;
+mod record;
 mod refusal;
 mod render;
 mod schedule;
@@ -23,6 +26,7 @@ mod schema;
 mod settings;
 mod shell;
 mod source;
+mod store;
 mod verify;
 
 use std::ffi::OsString;
@@ -65,6 +69,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         printer.data(&program.complete(&words[2..]));
         return printer.finish(ExitStatus::Done).into();
     }
+    if words.get(1).is_some_and(|word| word == filter::WORD) {
+        let mut printer = Printer::new(args::Color::Never, true, program);
+        filter::serve(&words[2..], &mut printer);
+        return printer.finish(ExitStatus::Done).into();
+    }
     let parsed = program.command().try_get_matches_from(words);
     let parsed = parsed.and_then(|matches| Arguments::from_arg_matches(&matches));
     let arguments = match parsed {
@@ -98,6 +107,8 @@ fn dispatch(
         Command::Render(arguments) => render::run(arguments, printer),
         Command::Verify(arguments) => verify::run(arguments, printer),
         Command::Audit(arguments) => audit::run(arguments, printer),
+        Command::Check(arguments) => check::run(arguments, printer),
+        Command::Record(arguments) => record::run(arguments, printer),
         Command::Estimate(arguments) => estimate::run(arguments, printer),
         Command::Explain(arguments) => explain::run(arguments, printer),
         Command::Catalog(arguments) => catalog::run(arguments, printer),

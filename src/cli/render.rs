@@ -21,6 +21,7 @@ use super::args::ScheduleArguments;
 use super::args::TemplateArguments;
 use super::input;
 use super::printer::Printer;
+use super::record;
 use super::schedule::Question;
 use super::schedule::Schedule;
 use super::settings;
@@ -30,7 +31,7 @@ pub(super) fn run(
     printer: &mut Printer,
 ) -> Result<ExitStatus, Diagnostic> {
     let plan = plan::read(&input::read(&arguments.plan)?)?;
-    let RenderArguments { output, templates, schedule, data, .. } = arguments;
+    let RenderArguments { output, templates, record, schedule, data, .. } = arguments;
     if schedule.start.is_none() && !(data.catalog.is_empty() && data.etcd_matrix.is_empty()) {
         return Err(Diagnostic::error("`--catalog` and `--etcd-matrix` need `--start`").help(
             "a plan holds all that it was made from; only its schedule looks at the catalog",
@@ -38,7 +39,16 @@ pub(super) fn run(
     }
     let catalog = settings::catalog(data)?;
     let schedule = schedule_of(&plan, *output, schedule, &catalog)?;
-    let options = render::Options { findings: None, schedule: schedule.as_ref() };
+    let record = match record {
+        Some(_) if *output != PlanFormat::Md => {
+            return Err(Diagnostic::error("`--record` needs `-o md`")
+                .help("the runbook shows sign-offs; other forms come from `kubehop record`"));
+        }
+        Some(path) => Some(record::read(path, &plan)?),
+        None => None,
+    };
+    let (schedule_of, record) = (schedule.as_ref(), record.as_ref());
+    let options = render::Options { findings: None, schedule: schedule_of, record };
     let text = show(&plan, *output, templates, &options, printer)?;
     match output {
         PlanFormat::Summary => printer.advice(&text),

@@ -7,6 +7,7 @@ use crate::estimate::calendar;
 use crate::estimate::profile;
 use crate::inventory;
 use crate::plan;
+use crate::record;
 
 use super::ExitStatus;
 use super::args::Document;
@@ -21,6 +22,7 @@ pub(super) fn run(
     let schema = match arguments.document {
         Document::Plan => plan::schema(),
         Document::Inventory => inventory::schema(),
+        Document::Record => record::schema(),
         Document::Matrix => catalog::schema::etcd_matrix(),
         Document::Catalog => catalog::schema::catalog(),
         Document::Calendar => calendar::schema(),

@@ -18,6 +18,10 @@ use crate::plan::Plan;
 use crate::plan::Step;
 use crate::plan::StepId;
 use crate::plan::StepKind;
+use crate::record;
+use crate::record::Outcome;
+use crate::record::Record;
+use crate::record::Standings;
 
 use super::keys::Key;
 use super::keys::Table;
@@ -145,6 +149,30 @@ fn row(
             .help("leave the target out for the time of the whole step"));
     }
     Ok(SignOff { step, start, end, target, line })
+}
+
+/// The times of a record of sign-offs: every step whose last entry is `done` and says when work began.
+/// Tries that failed teach nothing about the next one.
+///
+/// # Errors
+///
+/// A diagnostic with the line of what overlaps what it cannot overlap.
+pub fn from_record(
+    file: &SourceFile,
+    plan: &Plan,
+    record: &Record,
+) -> Result<Vec<SignOff>, Diagnostic> {
+    let standings = Standings::new(plan, record);
+    let count = record.entries.len();
+    let done = plan.steps().filter_map(|(_, step)| {
+        let last = standings.of(step.id).last().filter(|last| last.result == Outcome::Done)?;
+        let index = usize::try_from(last.sequence).ok()?.checked_sub(1)?;
+        let line = record::line_of(file, index, count).unwrap_or(1);
+        Some(SignOff { step: step.id, start: last.started?, end: last.at, target: None, line })
+    });
+    let rows: Vec<SignOff> = done.collect();
+    check_overlaps(file, plan, &rows)?;
+    Ok(rows)
 }
 
 /// What cannot have happened at once: one target twice, a whole step and a target of it, and two

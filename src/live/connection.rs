@@ -9,8 +9,10 @@ use http::header::HeaderName;
 use http::header::HeaderValue;
 use http::header::RETRY_AFTER;
 use http::header::USER_AGENT;
+use http::response::Parts;
 use http_body_util::BodyExt as _;
 use http_body_util::Limited;
+use hyper::body::Bytes;
 use kube::Client;
 use kube::Config;
 use kube::client::Body;
@@ -82,14 +84,17 @@ impl Connection {
         }
     }
 
+    /// The status and the text of one answer to `GET path`, whatever the status is: an API server
+    /// that is not well says what it lacks.
+    pub(super) async fn whatever(&mut self, path: &str) -> Result<(u16, Vec<u8>), Failure> {
+        let once = tokio::time::timeout(self.timeout, self.answer(path)).await;
+        let (head, body) = once.unwrap_or(Err(Failure::TimedOut))?;
+        self.answered = true;
+        Ok((head.status.as_u16(), body.into()))
+    }
+
     async fn once(&self, path: &str) -> Result<Vec<u8>, Failure> {
-        let request = Request::get(path)
-            .body(Body::empty())
-            .map_err(|error| Failure::Transport(Trouble::Other(error.to_string())))?;
-        let response = self.client.send(request).await.map_err(|error| Failure::of(&error))?;
-        let (head, body) = response.into_parts();
-        let body = Limited::new(body, MOST_BYTES).collect().await;
-        let body = body.map_err(|error| Failure::of(error.as_ref()))?.to_bytes();
+        let (head, body) = self.answer(path).await?;
         if head.status == StatusCode::OK {
             return Ok(body.into());
         }
@@ -100,6 +105,17 @@ impl Connection {
             message: said(&body),
             retry_after: retry_after.map(Duration::from_secs),
         })
+    }
+
+    async fn answer(&self, path: &str) -> Result<(Parts, Bytes), Failure> {
+        let request = Request::get(path)
+            .body(Body::empty())
+            .map_err(|error| Failure::Transport(Trouble::Other(error.to_string())))?;
+        let response = self.client.send(request).await.map_err(|error| Failure::of(&error))?;
+        let (head, body) = response.into_parts();
+        let body = Limited::new(body, MOST_BYTES).collect().await;
+        let body = body.map_err(|error| Failure::of(error.as_ref()))?.to_bytes();
+        Ok((head, body))
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! [`ENDPOINTS`] is the one table of what is asked; [`manifest`] prints the permission for exactly
 //! that. With the cargo feature `live`, `Cluster` makes the requests: only ever `GET`, one after the
-//! other, page by page. It understands nothing of what comes back: every answer goes to a
+//! other, page by page; `Visit` makes single ones, for checkpoints. It understands nothing of what comes back: every answer goes to a
 //! [`Sink`], which is the same reader that reads dumps. What a user may not read, and what the API
 //! server fails to give, is handed over as an unknown; what concerns the whole cluster is a
 //! diagnostic.
@@ -33,6 +33,8 @@ mod plugin;
 mod reading;
 #[cfg(feature = "live")]
 mod refusal;
+#[cfg(feature = "live")]
+mod visit;
 
 pub use access::Access;
 pub use access::Files;
@@ -51,3 +53,7 @@ pub use rbac::Subject;
 pub use rbac::manifest;
 #[cfg(feature = "live")]
 pub use reading::Cluster;
+#[cfg(feature = "live")]
+pub use visit::Missed;
+#[cfg(feature = "live")]
+pub use visit::Visit;

@@ -20,6 +20,7 @@ use super::failure::Failure;
 use super::pages;
 use super::pages::Stopped;
 use super::refusal;
+use super::visit::Visit;
 
 const NOT_FOUND: u16 = 404;
 /// Nobody is known by these credentials; this user may not do that.
@@ -57,16 +58,33 @@ impl<'a> Cluster<'a> {
     ///
     /// What keeps the cluster as a whole from being read, and what to do about it.
     pub fn read(&self, sink: &mut dyn Sink, progress: &mut dyn Progress) -> Result<(), Diagnostic> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(
-            |error| {
-                Diagnostic::error(format!("cannot start the network client: {error}"))
-                    .help("the system has too few resources for it")
-            },
-        )?;
+        let runtime = self.runtime()?;
         let read = runtime.block_on(self.walk(sink, progress));
         // A look-up of a name that hangs must not be waited for.
         runtime.shutdown_background();
         read
+    }
+
+    /// Begins a visit with questions of one's own.
+    ///
+    /// # Errors
+    ///
+    /// A certificate or a key of the kubeconfig that cannot be used.
+    pub fn visit(&self) -> Result<Visit<'_>, Diagnostic> {
+        Visit::new(self)
+    }
+
+    pub(super) fn runtime(&self) -> Result<tokio::runtime::Runtime, Diagnostic> {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+            Diagnostic::error(format!("cannot start the network client: {error}"))
+                .help("the system has too few resources for it")
+        })
+    }
+
+    /// Makes ready to connect. Must be called inside of the runtime.
+    pub(super) fn connection(&self) -> Result<Connection, Diagnostic> {
+        let config = self.destination.config.clone();
+        Connection::new(config, self.access.timeout).map_err(|failure| self.failed("/", &failure))
     }
 
     async fn walk(
@@ -74,9 +92,7 @@ impl<'a> Cluster<'a> {
         sink: &mut dyn Sink,
         progress: &mut dyn Progress,
     ) -> Result<(), Diagnostic> {
-        let config = self.destination.config.clone();
-        let mut connection = Connection::new(config, self.access.timeout)
-            .map_err(|failure| self.failed("/", &failure))?;
+        let mut connection = self.connection()?;
         let mut tally = Tally::default();
         for endpoint in ENDPOINTS {
             progress.reading(endpoint.what, 0);
@@ -153,7 +169,7 @@ impl<'a> Cluster<'a> {
         Ok([b"{\"serverVersion\":", bytes.as_slice(), b"}"].concat())
     }
 
-    fn failed(&self, path: &str, failure: &Failure) -> Diagnostic {
+    pub(super) fn failed(&self, path: &str, failure: &Failure) -> Diagnostic {
         refusal::failed(&self.destination, self.access, path, failure)
     }
 }

@@ -4,8 +4,10 @@
 //! the key order of the file, and other programs rely on the spellings.
 
 mod checkpoint;
+mod digest;
 mod file;
 mod hop;
+mod lookup;
 mod provenance;
 mod state;
 mod step;

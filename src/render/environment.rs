@@ -54,6 +54,7 @@ templates!(
     "partials/signoff.md.j2",
     "partials/step.md.j2",
     "partials/windows.md.j2",
+    "record.md.j2",
     "runbook.md.j2",
 );
 

@@ -12,6 +12,7 @@ mod error;
 mod estimate;
 mod filters;
 mod overrides;
+mod record;
 mod summary;
 mod text;
 pub mod view;
@@ -41,6 +42,8 @@ pub use estimate::estimate_markdown;
 pub use estimate::estimate_mermaid;
 pub use estimate::estimate_table;
 pub use overrides::Overrides;
+pub use record::record_report;
+pub use record::record_table;
 pub use summary::summary;
 
 use std::path::Path;
@@ -56,6 +59,7 @@ use crate::estimate::Answer;
 use crate::finding::Finding;
 use crate::plan::Plan;
 use crate::plan::StepId;
+use crate::record::Record;
 
 /// The main template of the runbook.
 pub const RUNBOOK: &str = "runbook.md.j2";
@@ -69,6 +73,8 @@ pub struct Options<'a> {
     pub findings: Option<&'a [Finding]>,
     /// When it can happen, or what does not fit; `None` where no start was given.
     pub schedule: Option<&'a Answer>,
+    /// What was done of it so far; `None` where that was not asked.
+    pub record: Option<&'a Record>,
 }
 
 /// The templates, compiled as they are needed.

@@ -126,15 +126,19 @@ fn pad(text: &mut String, indent: usize) {
 fn scalar(text: &mut String, string: &str) {
     if is_plain(string) {
         text.push_str(string);
-    } else if string.chars().any(|char| {
-        char.is_control() || matches!(char, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}')
-    }) {
+    } else if string.chars().any(must_be_escaped) {
         double_quoted(text, string);
     } else {
         text.push('\'');
         text.push_str(&string.replace('\'', "''"));
         text.push('\'');
     }
+}
+
+/// What readers refuse as it is, or take for the end of a line or the beginning of a file.
+fn must_be_escaped(char: char) -> bool {
+    char.is_control()
+        || matches!(char, '\u{2028}' | '\u{2029}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}')
 }
 
 fn double_quoted(text: &mut String, string: &str) {
@@ -145,7 +149,7 @@ fn double_quoted(text: &mut String, string: &str) {
             '\\' => text.push_str("\\\\"),
             '\n' => text.push_str("\\n"),
             '\t' => text.push_str("\\t"),
-            char if char.is_control() || matches!(char, '\u{2028}' | '\u{2029}' | '\u{FEFF}') => {
+            char if must_be_escaped(char) => {
                 _ = write!(text, "\\u{:04X}", u32::from(char));
             }
             char => text.push(char),
@@ -173,10 +177,7 @@ fn is_literal_block(string: &str) -> bool {
     string.contains('\n')
         && !string.starts_with([' ', '\n', '\t'])
         && !string.ends_with("\n\n")
-        && !string.chars().any(|char| {
-            char != '\n'
-                && (char.is_control() || matches!(char, '\u{2028}' | '\u{2029}' | '\u{FEFF}'))
-        })
+        && !string.chars().any(|char| char != '\n' && must_be_escaped(char))
 }
 
 fn literal(text: &mut String, string: &str, indent: usize) {

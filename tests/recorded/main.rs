@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod certificates;
+mod checks;
 mod cluster;
 mod kubeconfigs;
 mod plugins;
@@ -13,5 +14,7 @@ mod proxies;
 mod requests;
 mod server;
 mod session;
+#[path = "../simulated/mod.rs"]
+mod simulated;
 #[path = "../support/mod.rs"]
 mod support;

@@ -30,7 +30,8 @@ pub(in crate::cli) struct EstimateArguments {
     /// The day on which all must be done [default: the end of life of the version before the plan]
     #[arg(long, value_name = "DATE", requires = "start")]
     pub(in crate::cli) deadline: Option<Date>,
-    /// Propose durations from the measured times of a run (CSV: step,start,end[,target])
+    /// Propose durations from the measured times of a run: the record that `kubehop record` wrote, or a
+    /// table (CSV: step,start,end[,target])
     #[arg(long, value_name = "RECORD", conflicts_with_all = ["start", "deadline"])]
     pub(in crate::cli) learn: Option<PathBuf>,
     /// The form of the answer [default: table; yaml with --learn]

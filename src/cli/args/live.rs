@@ -30,7 +30,7 @@ pub(in crate::cli) struct LiveArguments {
 /// The longest time that can be asked for: one day.
 const MOST_SECONDS: u64 = 24 * 60 * 60;
 
-fn time(text: &str) -> Result<Duration, String> {
+pub(super) fn time(text: &str) -> Result<Duration, String> {
     let (number, factor) = match text.strip_suffix('m') {
         Some(minutes) => (minutes, 60),
         None => (text.strip_suffix('s').unwrap_or(text), 1),

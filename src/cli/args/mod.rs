@@ -2,12 +2,14 @@
 
 mod audit;
 mod catalog;
+mod check;
 mod data;
 mod estimate;
 mod format;
 mod inventory;
 mod live;
 mod plan;
+mod record;
 mod schedule;
 mod source;
 mod tools;
@@ -21,6 +23,7 @@ pub(super) use audit::AuditArguments;
 pub(super) use audit::AuditFormat;
 pub(super) use catalog::CatalogArguments;
 pub(super) use catalog::CatalogCommand;
+pub(super) use check::CheckArguments;
 pub(super) use data::DataArguments;
 pub(super) use data::TemplateArguments;
 pub(super) use estimate::EstimateArguments;
@@ -38,6 +41,8 @@ pub(super) use plan::PlanArguments;
 pub(super) use plan::ProviderArgument;
 pub(super) use plan::StrategyArgument;
 pub(super) use plan::TopologyArgument;
+pub(super) use record::RecordArguments;
+pub(super) use record::RecordFormat;
 pub(super) use schedule::ScheduleArguments;
 pub(super) use source::ObservedArguments;
 pub(super) use source::SourceArguments;
@@ -108,6 +113,10 @@ pub(super) enum Command {
     Verify(Box<VerifyArguments>),
     /// Look at a cluster before an upgrade: is it in a state from which one may start
     Audit(Box<AuditArguments>),
+    /// Ask a live cluster whether the checkpoints of a step hold
+    Check(Box<CheckArguments>),
+    /// Sign steps of a plan off, and report what was done, by whom, and how long it took
+    Record(Box<RecordArguments>),
     /// Estimate how long a plan takes, and when it can happen
     Estimate(Box<EstimateArguments>),
     /// Explain a rule, a finding, or why a step of a plan stands where it stands

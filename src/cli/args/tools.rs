@@ -63,6 +63,8 @@ pub(in crate::cli) enum Document {
     Matrix,
     /// Catalog data
     Catalog,
+    /// What was done of a plan
+    Record,
     /// Accepted findings of an audit
     Baseline,
     /// A calendar: when work may happen

@@ -18,7 +18,8 @@ use super::TextFormat;
 #[command(after_help = "Examples:
   kubehop render plan.yaml -o md > runbook.md
   kubehop render plan.yaml -o md --templates ./our-templates
-  kubehop render plan.yaml -o md --start 2027-01-11 --calendar ours.yaml    with its schedule")]
+  kubehop render plan.yaml -o md --start 2027-01-11 --calendar ours.yaml    with its schedule
+  kubehop render plan.yaml -o md --record plan.record.yaml                  with its sign-offs")]
 pub(in crate::cli) struct RenderArguments {
     /// The plan; `-` reads standard input
     #[arg(value_name = "PLAN")]
@@ -28,6 +29,9 @@ pub(in crate::cli) struct RenderArguments {
     pub(in crate::cli) output: PlanFormat,
     #[command(flatten)]
     pub(in crate::cli) templates: TemplateArguments,
+    /// Show the sign-offs of this record in the steps (kind: `UpgradeRecord`)
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) record: Option<PathBuf>,
     #[command(flatten)]
     pub(in crate::cli) schedule: ScheduleArguments,
     #[command(flatten)]

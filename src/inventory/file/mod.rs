@@ -13,6 +13,7 @@ use super::Inventory;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Place;
 use crate::diagnostic::SourceFile;
+use crate::digest::sha256;
 use crate::yaml;
 use document::ApiVersion;
 use document::ClientDocument;
@@ -23,9 +24,6 @@ use document::EtcdMemberDocument;
 use document::Kind;
 use document::Metadata;
 use document::NodePoolDocument;
-use sha2::Digest as _;
-use sha2::Sha256;
-use std::fmt::Write as _;
 
 /// The most nodes that an inventory may have: what Kubernetes supports, with room above it
 /// (<https://kubernetes.io/docs/setup/best-practices/cluster-large/> names 5,000).
@@ -49,12 +47,7 @@ impl Inventory {
     /// was written and whenever the cluster was looked at.
     pub fn digest(&self) -> String {
         let text = serde_json::to_string(&self.clone().lasting().document()).unwrap_or_default();
-        let hex = Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut hex, byte| {
-            // Writing to a String cannot fail.
-            _ = write!(hex, "{byte:02x}");
-            hex
-        });
-        format!("sha256:{hex}")
+        sha256(&text)
     }
 
     fn from_document(document: InventoryDocument) -> Result<Self, Problem> {

@@ -7,6 +7,7 @@
 mod explain;
 mod hop;
 mod names;
+mod signed;
 mod sources;
 mod step;
 mod ticket;
@@ -23,6 +24,7 @@ pub use hop::RuledOutView;
 pub use hop::StepLink;
 pub use names::NameList;
 pub use names::Names;
+pub use signed::Signed;
 pub use sources::Citation;
 pub use sources::Source;
 pub use step::Block;
@@ -113,6 +115,10 @@ impl<'a> Runbook<'a> {
         for block in hops.iter_mut().flat_map(|hop| &mut hop.blocks).chain(&mut closing) {
             block.name_lists(&titles);
             block.fold_repeats(&mut seen);
+        }
+        if let Some(record) = options.record {
+            let blocks = hops.iter_mut().flat_map(|hop| &mut hop.blocks).chain(&mut closing);
+            signed::sign(blocks, plan, record);
         }
         let (time, soak) = step::time(plan.steps().map(|(_, step)| step));
         let lists = lists.finish();

@@ -11,6 +11,7 @@ use crate::plan::StepKind;
 
 use super::names::Lists;
 use super::names::Names;
+use super::signed::Signed;
 use super::sources::Citation;
 use super::sources::Sources;
 
@@ -58,6 +59,8 @@ pub struct Block<'a> {
     pub disruption: &'static str,
     /// How long it takes, all pools together.
     pub time: Time,
+    /// Who signed it; of several pools, see their rows.
+    pub signed: Signed,
 }
 
 /// A step of one pool.
@@ -79,6 +82,8 @@ pub struct PoolRow<'a> {
     pub canary: u64,
     /// How long it takes.
     pub time: Time,
+    /// Who signed it.
+    pub signed: Signed,
 }
 
 /// Components that go from one version to another together.
@@ -326,6 +331,7 @@ impl<'a> Block<'a> {
             },
             disruption: first.disruption.name(),
             time: Time::sum(steps.iter()),
+            signed: Signed::open(),
         }
     }
 
@@ -371,6 +377,7 @@ impl<'a> PoolRow<'a> {
             size: step.batch.map_or(0, |batch| batch.size),
             canary: step.batch.map_or(0, |batch| batch.canary),
             time: Time::sum(std::iter::once(step)),
+            signed: Signed::open(),
             id,
         })
     }
