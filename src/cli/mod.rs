@@ -6,6 +6,7 @@
 mod args;
 mod audit;
 mod catalog;
+mod diff;
 mod dump;
 mod estimate;
 mod explain;
@@ -17,10 +18,12 @@ mod printer;
 mod program;
 mod refusal;
 mod render;
+mod resume;
 mod schema;
 mod settings;
 mod shell;
 mod source;
+mod status;
 mod verify;
 
 use std::ffi::OsString;
@@ -96,6 +99,8 @@ fn dispatch(
         Command::Render(arguments) => render::run(arguments, printer),
         Command::Verify(arguments) => verify::run(arguments, printer),
         Command::Audit(arguments) => audit::run(arguments, printer),
+        Command::Diff(arguments) => diff::run(arguments, printer),
+        Command::Status(arguments) => status::run(arguments, printer),
         Command::Estimate(arguments) => estimate::run(arguments, printer),
         Command::Explain(arguments) => explain::run(arguments, printer),
         Command::Catalog(arguments) => catalog::run(arguments, printer),

@@ -13,6 +13,7 @@ use crate::planner::PlanningReport;
 use crate::planner::Request;
 use crate::verify;
 use crate::verify::CatalogFacts;
+use crate::version::KubernetesVersion;
 
 use super::ExitStatus;
 use super::args::PlanArguments;
@@ -20,6 +21,7 @@ use super::args::PlanFormat;
 use super::printer::Printer;
 use super::refusal;
 use super::render;
+use super::resume;
 use super::settings;
 
 pub(super) fn run(
@@ -27,6 +29,9 @@ pub(super) fn run(
     printer: &mut Printer,
 ) -> Result<ExitStatus, Diagnostic> {
     let catalog = settings::catalog(&arguments.data)?;
+    if let Some(path) = &arguments.resume {
+        return resume::run(arguments, path, &catalog, printer);
+    }
     let inventory = settings::inventory(arguments, &catalog, printer)?;
     let request = settings::request(arguments, &catalog, &inventory)?;
     let outcome = match planner::plan(&request) {
@@ -36,38 +41,47 @@ pub(super) fn run(
     match outcome {
         Outcome::NothingToDo { at, report } => {
             notes(&report, printer);
-            let text = format!("nothing to do: every part of the cluster is at {at} already");
-            match arguments.output {
-                PlanFormat::Json => {
-                    let answer =
-                        serde_json::json!({ "nothingToDo": true, "at": at, "message": text });
-                    printer.line(&render::json(&answer)?);
-                }
-                PlanFormat::Yaml => {
-                    let answer =
-                        serde_json::json!({ "nothingToDo": true, "at": at, "message": text });
-                    printer.data(&render::yaml(&answer)?);
-                }
-                PlanFormat::Summary | PlanFormat::Md => printer.line(&text),
-            }
+            nothing_to_do(&at, arguments.output, printer)?;
         }
         Outcome::Planned { plan, report, .. } => {
             notes(&report, printer);
             let findings = prove(&plan, &request, &catalog, &inventory)?;
-            let text = render::show(
-                &plan,
-                arguments.output,
-                &arguments.templates,
-                Some(&findings),
-                printer,
-            )?;
-            match arguments.output {
-                PlanFormat::Summary => printer.advice(&text),
-                _ => printer.line(&text),
-            }
+            show(&plan, arguments, &findings, printer)?;
         }
     }
     Ok(ExitStatus::Done)
+}
+
+/// Prints a plan and what the verifier said of it.
+pub(super) fn show(
+    plan: &Plan,
+    arguments: &PlanArguments,
+    findings: &[Finding],
+    printer: &mut Printer,
+) -> Result<(), Diagnostic> {
+    let (format, templates) = (arguments.output, &arguments.templates);
+    let text = render::show(plan, format, templates, Some(findings), printer)?;
+    match format {
+        PlanFormat::Summary => printer.advice(&text),
+        _ => printer.line(&text),
+    }
+    Ok(())
+}
+
+/// Says that every part of the cluster is at the target.
+pub(super) fn nothing_to_do(
+    at: &KubernetesVersion,
+    format: PlanFormat,
+    printer: &mut Printer,
+) -> Result<(), Diagnostic> {
+    let text = format!("nothing to do: every part of the cluster is at {at} already");
+    let answer = serde_json::json!({ "nothingToDo": true, "at": at, "message": text });
+    match format {
+        PlanFormat::Json => printer.line(&render::json(&answer)?),
+        PlanFormat::Yaml => printer.data(&render::yaml(&answer)?),
+        PlanFormat::Summary | PlanFormat::Md => printer.line(&text),
+    }
+    Ok(())
 }
 
 /// Replays the plan with the checker that does not trust the planner. A plan with an error is never

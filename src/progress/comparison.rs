@@ -97,10 +97,8 @@ impl StepState<'_> {
         Partial {
             step: self.step.id,
             done: self.named(|state| *state == TargetState::Done, observed),
-            remaining: self.named(
-                |state| matches!(state, TargetState::Open | TargetState::Half(_)),
-                observed,
-            ),
+            remaining: self
+                .named(|state| matches!(state, TargetState::Open | TargetState::Half(_)), observed),
             unknown: self.named(|state| *state == TargetState::Unknown, observed),
             within: half.collect(),
         }
@@ -281,9 +279,7 @@ fn judge(target: &InstanceName, acts: &[(Component, Act)]) -> TargetState {
         (true, true) => TargetState::Unknown,
         (false, true) => TargetState::Done,
         (true, false) => TargetState::Open,
-        (false, false) => {
-            TargetState::Half(Within { target: target.clone(), done, remaining })
-        }
+        (false, false) => TargetState::Half(Within { target: target.clone(), done, remaining }),
     }
 }
 
@@ -298,12 +294,16 @@ fn blur(mode: KubeProxyMode, ways: &BTreeMap<Instance, Way<'_>>, observed: &mut 
         let proxy = observed.versions.get(instance)?.as_ref()?;
         Some(fits(instance, proxy, ways, observed))
     };
-    let (with, without): (Vec<_>, Vec<_>) =
-        observed.coarse.iter().filter_map(|it| Some((it, agrees(it)?))).partition(|(_, fits)| *fits);
+    let (with, without): (Vec<_>, Vec<_>) = observed
+        .coarse
+        .iter()
+        .filter_map(|it| Some((it, agrees(it)?)))
+        .partition(|(_, fits)| *fits);
     if with.is_empty() || without.is_empty() {
         return;
     }
-    let unknown: Vec<Instance> = without.into_iter().map(|(instance, _)| instance.clone()).collect();
+    let unknown: Vec<Instance> =
+        without.into_iter().map(|(instance, _)| instance.clone()).collect();
     let names: Vec<InstanceName> = unknown.iter().map(|(_, name)| name.clone()).collect();
     observed.notes.push(format!(
         "the inventory has one version of kube-proxy for all nodes, which cannot hold on {}: there it \
@@ -328,7 +328,9 @@ fn fits(
     let spot = kubelets.spot(Component::Kubelet, seen);
     let at = way.spot(Component::KubeProxy, Some(version));
     // Both move in the same steps, as far as both move: compare by the steps that are over.
-    let over = |way: &Way<'_>, moves: usize| moves.checked_sub(1).and_then(|at| way.steps.get(at)).copied();
+    let over = |way: &Way<'_>, moves: usize| {
+        moves.checked_sub(1).and_then(|at| way.steps.get(at)).copied()
+    };
     let next = |way: &Way<'_>, moves: usize| way.steps.get(moves).copied();
     let (kubelet_over, kubelet_next) = (over(kubelets, spot.least), next(kubelets, spot.most));
     let (proxy_over, proxy_next) = (over(way, at.least), next(way, at.most));

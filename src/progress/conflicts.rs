@@ -176,8 +176,7 @@ pub(super) fn of_instances(
             }
             (!group.names.is_empty()).then(|| {
                 let steps = group.steps.into_iter().filter_map(|at| ids.get(at).copied());
-                let (message, help) =
-                    words(kind, component, &group.names, seen.as_ref(), &planned);
+                let (message, help) = words(kind, component, &group.names, seen.as_ref(), &planned);
                 Conflict {
                     kind,
                     component: Some(component),
@@ -194,9 +193,7 @@ pub(super) fn of_instances(
 }
 
 /// Nodes of the control plane that came or went as a whole: their other parts need no word.
-fn nodes_of_the_control_plane(
-    groups: &Groups,
-) -> BTreeMap<ConflictKind, BTreeSet<InstanceName>> {
+fn nodes_of_the_control_plane(groups: &Groups) -> BTreeMap<ConflictKind, BTreeSet<InstanceName>> {
     let mut nodes: BTreeMap<ConflictKind, BTreeSet<InstanceName>> = BTreeMap::new();
     for ((kind, component, ..), group) in groups {
         if *component == Component::KubeApiserver && *kind != ConflictKind::Version {
@@ -315,10 +312,7 @@ pub(super) fn unfit_nodes(inventory: &Inventory) -> Vec<String> {
         notes.push(format!("not ready: {}; bring it back before the next step", some(&unready)));
     }
     if !cordoned.is_empty() {
-        notes.push(format!(
-            "cordoned: {}; a step may have been broken off there",
-            some(&cordoned)
-        ));
+        notes.push(format!("cordoned: {}; a step may have been broken off there", some(&cordoned)));
     }
     notes
 }

@@ -44,7 +44,12 @@ impl Observed {
         observed
     }
 
-    fn see(&mut self, component: Component, name: &InstanceName, version: Option<&KubernetesVersion>) {
+    fn see(
+        &mut self,
+        component: Component,
+        name: &InstanceName,
+        version: Option<&KubernetesVersion>,
+    ) {
         let version = version.cloned().map(ComponentVersion::Kubernetes);
         self.versions.insert((component, name.clone()), version);
     }
@@ -52,7 +57,11 @@ impl Observed {
     fn control_plane(&mut self, inventory: &Inventory) {
         for node in &inventory.control_plane {
             self.see(Component::KubeApiserver, &node.name, node.apiserver.as_ref());
-            self.see(Component::KubeControllerManager, &node.name, node.controller_manager.as_ref());
+            self.see(
+                Component::KubeControllerManager,
+                &node.name,
+                node.controller_manager.as_ref(),
+            );
             self.see(Component::KubeScheduler, &node.name, node.scheduler.as_ref());
             self.see(Component::Kubelet, &node.name, node.kubelet.as_ref());
         }
@@ -76,7 +85,9 @@ impl Observed {
         }
         let planned = start.count(Component::Kubectl);
         if inventory.clients.is_empty() && planned > 0 {
-            self.notes.push("the inventory names no client: whether they have moved is not known".to_owned());
+            self.notes.push(
+                "the inventory names no client: whether they have moved is not known".to_owned(),
+            );
         }
     }
 
@@ -139,7 +150,9 @@ impl Observed {
                 }
             }
             KubeProxyMode::PerNode => {
-                for (instance, _) in start.iter().filter(|((part, _), _)| *part == Component::KubeProxy) {
+                for (instance, _) in
+                    start.iter().filter(|((part, _), _)| *part == Component::KubeProxy)
+                {
                     let real = self.real.get(&instance.1).unwrap_or(&instance.1);
                     let known = own.get(real).copied();
                     if !self.versions.contains_key(&(Component::Kubelet, instance.1.clone())) {
@@ -163,23 +176,24 @@ impl Observed {
 
 /// kube-proxy of nodes where it is another than that of the rest.
 fn own_proxies(inventory: &Inventory) -> BTreeMap<&InstanceName, &KubernetesVersion> {
-    let control_plane = inventory.control_plane.iter().map(|node| (&node.name, node.kube_proxy.as_ref()));
+    let control_plane =
+        inventory.control_plane.iter().map(|node| (&node.name, node.kube_proxy.as_ref()));
     let workers = inventory.pools.iter().flat_map(|pool| &pool.nodes);
     let workers = workers.map(|node| (&node.name, node.kube_proxy.as_ref()));
-    control_plane
-        .chain(workers)
-        .filter_map(|(name, version)| Some((name, version?)))
-        .collect()
+    control_plane.chain(workers).filter_map(|(name, version)| Some((name, version?))).collect()
 }
 
 /// The nodes of a pool of the plan whose names say nothing: made up in the plan, or in the inventory.
 fn made_up(start: &Runs, pool: &PoolName, counted_now: bool) -> Vec<InstanceName> {
     let nodes: Vec<InstanceName> = start
         .iter()
-        .filter(|(instance, _)| instance.0 == Component::Kubelet && start.pool(instance) == Some(pool))
+        .filter(|(instance, _)| {
+            instance.0 == Component::Kubelet && start.pool(instance) == Some(pool)
+        })
         .map(|((_, name), _)| name.clone())
         .collect();
-    let counted_then = nodes.iter().enumerate().all(|(at, name)| *name == InstanceName::counted(pool, at + 1));
+    let counted_then =
+        nodes.iter().enumerate().all(|(at, name)| *name == InstanceName::counted(pool, at + 1));
     if counted_now || counted_then { nodes } else { Vec::new() }
 }
 

@@ -48,5 +48,10 @@ pub(super) fn place(comparison: &Comparison<'_>) -> Place {
     let by_signature =
         (0..end).filter(|at| !done.contains(at) && signed.contains(&states[*at].step.id));
     let passed = passed.into_iter().chain(by_signature).collect();
-    Place { done, passed, candidates: between.into_iter().chain(open).collect(), over: open.is_none() }
+    Place {
+        done,
+        passed,
+        candidates: between.into_iter().chain(open).collect(),
+        over: open.is_none(),
+    }
 }

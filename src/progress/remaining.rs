@@ -38,7 +38,14 @@ pub(super) fn hops(comparison: &Comparison<'_>, place: &Place) -> Vec<HopProgres
         } else {
             HopState::NotBegun
         };
-        HopProgress { number: hop.number, from: hop.from.clone(), to: hop.to.clone(), state, steps, targets }
+        HopProgress {
+            number: hop.number,
+            from: hop.from.clone(),
+            to: hop.to.clone(),
+            state,
+            steps,
+            targets,
+        }
     });
     hops.collect()
 }

@@ -127,8 +127,9 @@ fn oldest(runs: &Runs) -> Option<KubernetesVersion> {
 /// A plan in numbers.
 fn summary(start: &Runs, hops: &[Hop], closing: &[Step]) -> Summary {
     let steps = || hops.iter().flat_map(|hop| &hop.steps).chain(closing);
-    let targets =
-        |of: &dyn Fn(&Step) -> bool| steps().filter(|step| of(step)).map(|step| step.targets.len() as u64).sum();
+    let targets = |of: &dyn Fn(&Step) -> bool| {
+        steps().filter(|step| of(step)).map(|step| step.targets.len() as u64).sum()
+    };
     let etcd = |step: &Step| step.transitions.iter().any(|at| at.component == Component::Etcd);
     let mut rolls: Vec<_> = steps()
         .flat_map(|step| &step.transitions)
@@ -137,7 +138,8 @@ fn summary(start: &Runs, hops: &[Hop], closing: &[Step]) -> Summary {
         .collect();
     rolls.dedup();
     let hazards = || hops.iter().flat_map(|hop| &hop.hazards);
-    let blockers = hazards().filter(|hazard| hazard.severity == HazardSeverity::Blocker).count() as u64;
+    let blockers =
+        hazards().filter(|hazard| hazard.severity == HazardSeverity::Blocker).count() as u64;
     let servers = start.count(Component::KubeApiserver);
     let masters = start.iter().filter(|((component, name), _)| {
         *component == Component::Kubelet

@@ -38,6 +38,7 @@ macro_rules! templates {
 }
 templates!(
     "audit.md.j2",
+    "diff.md.j2",
     "explain.md.j2",
     "partials/appendix.md.j2",
     "partials/header.md.j2",
@@ -49,6 +50,7 @@ templates!(
     "partials/signoff.md.j2",
     "partials/step.md.j2",
     "runbook.md.j2",
+    "status.md.j2",
 );
 
 fn builtin(name: &str) -> Option<&'static str> {

@@ -27,7 +27,9 @@ pub(super) fn compose(plan: &Plan, progress: &Progress, fresh: &Plan) -> Option<
     if let Some(hop) = under_way.map(|at| &plan.hops[at]) {
         let before: Vec<Step> =
             hop.steps.iter().take_while(|step| Some(step.id) != open).cloned().collect();
-        if before.iter().any(|step| !step.transitions.is_empty()) || partial(progress, open).is_some() {
+        if before.iter().any(|step| !step.transitions.is_empty())
+            || partial(progress, open).is_some()
+        {
             hops.push(joined(hop, before, &mut rest, partial(progress, open))?);
         }
     }
@@ -66,7 +68,8 @@ pub(super) fn compose(plan: &Plan, progress: &Progress, fresh: &Plan) -> Option<
 /// The first step that is not proven to be done and changes versions.
 fn first_open(plan: &Plan, progress: &Progress) -> Option<StepId> {
     let behind: BTreeSet<StepId> = progress.done.iter().chain(&progress.passed).copied().collect();
-    let open = plan.steps().find(|(_, step)| !step.transitions.is_empty() && !behind.contains(&step.id));
+    let open =
+        plan.steps().find(|(_, step)| !step.transitions.is_empty() && !behind.contains(&step.id));
     open.map(|(_, step)| step.id)
 }
 
@@ -100,7 +103,10 @@ fn joined(
         // What was left of the hop stands in front of the next one there.
         let levels = |step: &Step| {
             !step.transitions.is_empty()
-                && step.transitions.iter().all(|at| at.to.kubernetes().is_some_and(|it| it.minor() == to))
+                && step
+                    .transitions
+                    .iter()
+                    .all(|at| at.to.kubernetes().is_some_and(|it| it.minor() == to))
         };
         let head = rest[0]
             .steps

@@ -35,9 +35,9 @@ use crate::progress::Comparison;
 use crate::progress::Conflict;
 use crate::progress::ConflictKind;
 use crate::progress::Progress;
-use crate::version::KubernetesVersion;
 use crate::verify::CatalogFacts;
 use crate::verify::verify;
+use crate::version::KubernetesVersion;
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -120,7 +120,14 @@ pub fn resume(request: &Request<'_>) -> Result<Resumed, ResumeError> {
     reasons.extend(basis(plan, request.catalog));
     let resumed = |plan: Plan, way, reasons, findings| {
         let at = plan.to.clone();
-        Resumed { plan: Some(Box::new(plan)), at, way, reasons, progress: progress.clone(), findings }
+        Resumed {
+            plan: Some(Box::new(plan)),
+            at,
+            way,
+            reasons,
+            progress: progress.clone(),
+            findings,
+        }
     };
     if reasons.is_empty() {
         let findings = check(request, plan, None)?;
