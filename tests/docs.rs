@@ -252,6 +252,8 @@ fn help() -> String {
         "render",
         "verify",
         "audit",
+        "diff",
+        "status",
         "estimate",
         "explain",
         "catalog",

@@ -8,6 +8,7 @@ mod audit;
 mod catalog;
 mod compare;
 mod check;
+mod diff;
 mod dump;
 mod estimate;
 mod explain;
@@ -22,11 +23,13 @@ mod record;
 mod refusal;
 mod render;
 mod schedule;
+mod resume;
 mod schema;
 mod settings;
 mod shell;
 mod source;
 mod store;
+mod status;
 mod verify;
 
 use std::ffi::OsString;
@@ -109,6 +112,8 @@ fn dispatch(
         Command::Audit(arguments) => audit::run(arguments, printer),
         Command::Check(arguments) => check::run(arguments, printer),
         Command::Record(arguments) => record::run(arguments, printer),
+        Command::Diff(arguments) => diff::run(arguments, printer),
+        Command::Status(arguments) => status::run(arguments, printer),
         Command::Estimate(arguments) => estimate::run(arguments, printer),
         Command::Explain(arguments) => explain::run(arguments, printer),
         Command::Catalog(arguments) => catalog::run(arguments, printer),

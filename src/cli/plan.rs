@@ -14,6 +14,7 @@ use crate::planner::Request;
 use crate::render::Options;
 use crate::verify;
 use crate::verify::CatalogFacts;
+use crate::version::KubernetesVersion;
 
 use super::ExitStatus;
 use super::args::PlanArguments;
@@ -22,6 +23,7 @@ use super::compare;
 use super::printer::Printer;
 use super::refusal;
 use super::render;
+use super::resume;
 use super::settings;
 
 pub(super) fn run(
@@ -29,14 +31,16 @@ pub(super) fn run(
     printer: &mut Printer,
 ) -> Result<ExitStatus, Diagnostic> {
     let catalog = settings::catalog(&arguments.data)?;
+    if let Some(path) = &arguments.resume {
+        return resume::run(arguments, path, &catalog, printer);
+    }
     let inventory = settings::inventory(arguments, &catalog, printer)?;
     if arguments.compare {
         return compare::run(arguments, &catalog, &inventory, printer);
     }
-    let [to] = arguments.to.as_slice() else {
-        return Err(Diagnostic::error("several targets are given, and a plan leads to one")
-            .help("give one `--to`, or see all of them side by side with `--compare`"));
-    };
+    let to = settings::target(arguments)?.ok_or_else(|| {
+        Diagnostic::error("`--to` is not given").help("name the target")
+    })?;
     let request = settings::request(arguments, to, &catalog, &inventory)?;
     let outcome = match planner::plan(&request) {
         Ok(outcome) => outcome,
@@ -45,36 +49,51 @@ pub(super) fn run(
     match outcome {
         Outcome::NothingToDo { at, report } => {
             notes(&report, printer);
-            let text = format!("nothing to do: every part of the cluster is at {at} already");
-            match arguments.output {
-                PlanFormat::Json => {
-                    let answer =
-                        serde_json::json!({ "nothingToDo": true, "at": at, "message": text });
-                    printer.line(&render::json(&answer)?);
-                }
-                PlanFormat::Yaml => {
-                    let answer =
-                        serde_json::json!({ "nothingToDo": true, "at": at, "message": text });
-                    printer.data(&render::yaml(&answer)?);
-                }
-                PlanFormat::Summary | PlanFormat::Md => printer.line(&text),
-            }
+            nothing_to_do(&at, arguments.output, printer)?;
         }
         Outcome::Planned { plan, report, .. } => {
             notes(&report, printer);
             let findings = prove(&plan, &request, &catalog, &inventory)?;
-            let (output, schedule) = (arguments.output, &arguments.schedule);
-            let schedule = render::schedule_of(&plan, output, schedule, &catalog)?;
-            let options = Options { findings: Some(&findings), schedule: schedule.as_ref(), record: None };
-            let text = render::show(&plan, output, &arguments.templates, &options, printer)?;
-            match output {
-                PlanFormat::Summary => printer.advice(&text),
-                _ => printer.line(&text),
-            }
-            return Ok(render::status(schedule.as_ref(), printer));
+            return show(&plan, arguments, &catalog, &findings, printer);
         }
     }
     Ok(ExitStatus::Done)
+}
+
+/// Prints a plan, what the verifier said of it, and when it can happen.
+pub(super) fn show(
+    plan: &Plan,
+    arguments: &PlanArguments,
+    catalog: &Catalog,
+    findings: &[Finding],
+    printer: &mut Printer,
+) -> Result<ExitStatus, Diagnostic> {
+    let output = arguments.output;
+    let schedule = render::schedule_of(plan, output, &arguments.schedule, catalog)?;
+    let options =
+        Options { findings: Some(findings), schedule: schedule.as_ref(), record: None };
+    let text = render::show(plan, output, &arguments.templates, &options, printer)?;
+    match output {
+        PlanFormat::Summary => printer.advice(&text),
+        _ => printer.line(&text),
+    }
+    Ok(render::status(schedule.as_ref(), printer))
+}
+
+/// Says that every part of the cluster is at the target.
+pub(super) fn nothing_to_do(
+    at: &KubernetesVersion,
+    format: PlanFormat,
+    printer: &mut Printer,
+) -> Result<(), Diagnostic> {
+    let text = format!("nothing to do: every part of the cluster is at {at} already");
+    let answer = serde_json::json!({ "nothingToDo": true, "at": at, "message": text });
+    match format {
+        PlanFormat::Json => printer.line(&render::json(&answer)?),
+        PlanFormat::Yaml => printer.data(&render::yaml(&answer)?),
+        PlanFormat::Summary | PlanFormat::Md => printer.line(&text),
+    }
+    Ok(())
 }
 
 /// Replays the plan with the checker that does not trust the planner. A plan with an error is never

@@ -12,7 +12,9 @@ use crate::inventory::Size;
 use crate::planner::Request;
 use crate::policy::ToolRules;
 use crate::policy::VersionSkewPolicy;
+use crate::resume::Wishes;
 use crate::version::KubernetesVersion;
+use crate::version::MinorVersion;
 use crate::version::VersionRequest;
 
 use super::args::DataArguments;
@@ -137,17 +139,20 @@ fn start(from: &VersionRequest, catalog: &Catalog) -> Result<KubernetesVersion, 
     }
 }
 
-/// What the planner is asked.
-pub(super) fn request<'a>(
+/// The one target of a plan; `None` where a plan is resumed and keeps its own.
+pub(super) fn target(arguments: &PlanArguments) -> Result<Option<&VersionRequest>, Diagnostic> {
+    match arguments.to.as_slice() {
+        [] => Ok(None),
+        [to] => Ok(Some(to)),
+        _ => Err(Diagnostic::error("several targets are given, and a plan leads to one")
+            .help("give one `--to`, or see all of them side by side with `--compare`")),
+    }
+}
+
+/// The releases to stop at, by minor.
+fn pins(
     arguments: &PlanArguments,
-    to: &VersionRequest,
-    catalog: &'a Catalog,
-    inventory: &'a Inventory,
-) -> Result<Request<'a>, Diagnostic> {
-    let from_minor = match &arguments.from {
-        Some(VersionRequest::Minor(minor)) => Some(*minor),
-        _ => None,
-    };
+) -> Result<std::collections::BTreeMap<MinorVersion, KubernetesVersion>, Diagnostic> {
     let mut pins = std::collections::BTreeMap::new();
     for (minor, version) in &arguments.pin {
         if let Some(other) = pins.insert(*minor, version.clone()).filter(|other| other != version) {
@@ -161,14 +166,40 @@ pub(super) fn request<'a>(
                 .help("drop one of `--pin` and `--avoid`"));
         }
     }
+    Ok(pins)
+}
+
+/// What is asked for otherwise than in the plan that is resumed.
+pub(super) fn wishes(arguments: &PlanArguments) -> Result<Wishes, Diagnostic> {
+    Ok(Wishes {
+        to: target(arguments)?.cloned(),
+        strategy: arguments.strategy.map(Strategy::from),
+        os: arguments.os.map(OsFamily::from),
+        pins: pins(arguments)?,
+        avoid: arguments.avoid.iter().cloned().collect(),
+        strict: arguments.strict,
+    })
+}
+
+/// What the planner is asked.
+pub(super) fn request<'a>(
+    arguments: &PlanArguments,
+    to: &VersionRequest,
+    catalog: &'a Catalog,
+    inventory: &'a Inventory,
+) -> Result<Request<'a>, Diagnostic> {
+    let from_minor = match &arguments.from {
+        Some(VersionRequest::Minor(minor)) => Some(*minor),
+        _ => None,
+    };
     Ok(Request {
         inventory,
         catalog,
         to: to.clone(),
-        strategy: arguments.strategy.into(),
-        pins,
+        strategy: arguments.strategy.map_or_else(Strategy::default, Strategy::from),
+        pins: pins(arguments)?,
         avoid: arguments.avoid.iter().cloned().collect(),
-        os: arguments.os.into(),
+        os: arguments.os.map_or_else(OsFamily::default, OsFamily::from),
         strict: arguments.strict,
         etcd: arguments.etcd.clone(),
         from_minor,

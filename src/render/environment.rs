@@ -40,6 +40,7 @@ templates!(
     "audit.md.j2",
     "compare.md.j2",
     "estimate.md.j2",
+    "diff.md.j2",
     "explain.md.j2",
     "gantt.mmd.j2",
     "partials/appendix.md.j2",
@@ -56,6 +57,7 @@ templates!(
     "partials/windows.md.j2",
     "record.md.j2",
     "runbook.md.j2",
+    "status.md.j2",
 );
 
 fn builtin(name: &str) -> Option<&'static str> {

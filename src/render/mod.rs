@@ -1,5 +1,6 @@
-//! A plan as a document: the Markdown runbook, the summary for a terminal, the story of one step; an
-//! audit, when a plan can happen, or several plans side by side, as a table, as Markdown, and in the forms that other programs read.
+//! A plan as a document: the Markdown runbook, the summary for a terminal, the story of one step; and
+//! everything else that is shown of plans and clusters: audits, schedules, comparisons, records, where
+//! a plan stands, what differs between two.
 //!
 //! `view` decides what a document shows; `templates/` lay it out; the environment between them is
 //! strict, bounded in work and blind to files. Plans as YAML or JSON are the plan itself and need
@@ -7,12 +8,14 @@
 
 mod audit;
 mod compare;
+mod diff;
 mod environment;
 mod error;
 mod estimate;
 mod filters;
 mod overrides;
 mod record;
+mod status;
 mod summary;
 mod text;
 pub mod view;
@@ -24,6 +27,8 @@ pub use audit::audit_sarif;
 pub use audit::audit_table;
 pub use compare::comparison_markdown;
 pub use compare::comparison_table;
+pub use diff::diff_markdown;
+pub use diff::diff_text;
 pub use environment::BUILTINS;
 pub use estimate::DeadlineView;
 pub use estimate::EstimateView;
@@ -44,6 +49,8 @@ pub use estimate::estimate_table;
 pub use overrides::Overrides;
 pub use record::record_report;
 pub use record::record_table;
+pub use status::status_markdown;
+pub use status::status_text;
 pub use summary::summary;
 
 use std::path::Path;

@@ -7,6 +7,7 @@ mod data;
 mod estimate;
 mod format;
 mod inventory;
+mod life;
 mod live;
 mod plan;
 mod record;
@@ -32,9 +33,12 @@ pub(super) use format::DataFormat;
 pub(super) use format::FailOn;
 pub(super) use format::FindingsFormat;
 pub(super) use format::PlanFormat;
+pub(super) use format::ReportFormat;
 pub(super) use format::TableFormat;
 pub(super) use format::TextFormat;
 pub(super) use inventory::InventoryArguments;
+pub(super) use life::DiffArguments;
+pub(super) use life::StatusArguments;
 pub(super) use live::LiveArguments;
 pub(super) use plan::OsArgument;
 pub(super) use plan::PlanArguments;
@@ -74,8 +78,9 @@ pub(super) use view::VerifyArguments;
   kubehop plan --inventory prod.yaml --to 1.33 -o yaml      the plan, to keep and review
   kubehop verify plan.yaml --inventory prod.yaml            is it sound, does it still fit
   kubehop audit --context prod                              may the next upgrade start
+  kubehop status plan.yaml --context prod                   where does the upgrade stand
 
-Exit codes: 0 done; 1 the answer is no (no legal path, findings); 2 wrong usage or input, failure."
+Exit codes: 0 done; 1 the answer is no (no legal path, findings, a difference); 2 wrong usage or input, failure."
 )]
 pub(super) struct Arguments {
     /// When to use colour: on a terminal unless `NO_COLOR` is set, always, or never
@@ -117,6 +122,10 @@ pub(super) enum Command {
     Check(Box<CheckArguments>),
     /// Sign steps of a plan off, and report what was done, by whom, and how long it took
     Record(Box<RecordArguments>),
+    /// Say what differs between two plans, by what is done
+    Diff(DiffArguments),
+    /// Say where a plan stands: what is done, what is next, what contradicts it
+    Status(Box<StatusArguments>),
     /// Estimate how long a plan takes, and when it can happen
     Estimate(Box<EstimateArguments>),
     /// Explain a rule, a finding, or why a step of a plan stands where it stands
