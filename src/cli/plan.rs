@@ -48,7 +48,7 @@ pub(super) fn run(
                         serde_json::json!({ "nothingToDo": true, "at": at, "message": text });
                     printer.data(&render::yaml(&answer)?);
                 }
-                PlanFormat::Summary | PlanFormat::Md => printer.line(&text),
+                PlanFormat::Summary | PlanFormat::Md | PlanFormat::Html => printer.line(&text),
             }
         }
         Outcome::Planned { plan, report, .. } => {

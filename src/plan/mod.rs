@@ -4,6 +4,7 @@
 //! the key order of the file, and other programs rely on the spellings.
 
 mod checkpoint;
+mod digest;
 mod file;
 mod hop;
 mod provenance;

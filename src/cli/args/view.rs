@@ -16,6 +16,7 @@ use super::TextFormat;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   kubehop render plan.yaml -o md > runbook.md
+  kubehop render plan.yaml -o html > runbook.html
   kubehop render plan.yaml -o md --templates ./our-templates")]
 pub(in crate::cli) struct RenderArguments {
     /// The plan; `-` reads standard input

@@ -14,6 +14,7 @@ use crate::plan::StepId;
 use crate::plan::VersionChange;
 use crate::plan::VersionCount;
 
+use super::chart::Chart;
 use super::names::Lists;
 use super::sources::Citation;
 use super::sources::Sources;
@@ -53,6 +54,8 @@ pub struct HopView<'a> {
     pub ruled_out: Vec<RuledOutView<'a>>,
     /// How many that are.
     pub ruled_out_count: usize,
+    /// When its steps come, in minutes of work; without a bar where there is no step.
+    pub chart: Chart,
     /// The steps.
     pub blocks: Vec<Block<'a>>,
 }
@@ -206,6 +209,7 @@ impl<'a> HopView<'a> {
             covered: hop.covered.iter().map(CoveredView::new).collect(),
             ruled_out: ruled_out(&hop.ruled_out),
             ruled_out_count: hop.ruled_out.len(),
+            chart: Chart::of_work(&blocks),
             blocks,
         }
     }

@@ -4,13 +4,18 @@
 //! No field is optional: a template that prints an absent value fails, so an absent text is empty
 //! and an absent list has no entries.
 
+mod chart;
 mod explain;
 mod hop;
 mod names;
+mod place;
 mod sources;
 mod step;
 mod ticket;
 
+pub use chart::Bar;
+pub use chart::Chart;
+pub use chart::Tick;
 pub use explain::Explanation;
 pub use explain::Neighbour;
 pub use hop::Count;
@@ -50,6 +55,7 @@ use crate::plan::Assumption;
 use crate::plan::Plan;
 
 use names::Lists;
+use place::Places;
 use sources::Sources;
 
 /// The whole runbook.
@@ -57,6 +63,8 @@ use sources::Sources;
 pub struct Runbook<'a> {
     /// The name of the plan.
     pub name: &'a str,
+    /// The digest of the plan.
+    pub digest: String,
     /// The cluster, as far as the name of the plan tells.
     pub cluster: &'a str,
     /// The version before.
@@ -89,6 +97,8 @@ pub struct Runbook<'a> {
     pub hops: Vec<HopView<'a>>,
     /// The steps after the last hop.
     pub closing: Vec<Block<'a>>,
+    /// The parts of the cluster that steps act upon, in the order of the first step of each.
+    pub roles: Vec<&'static str>,
     /// Every long or pooled list of names, once.
     pub lists: Vec<NameList<'a>>,
     /// Whether any list is a file that commands read.
@@ -106,15 +116,20 @@ impl<'a> Runbook<'a> {
         let mut hops = hop::hops(plan, &mut lists, &mut sources);
         let mut closing = step::blocks(&plan.closing, &mut lists, &mut sources);
         let titles = lists.titles();
+        let places = Places::new(&plan.initial_state);
         let mut seen = std::collections::BTreeMap::new();
         for block in hops.iter_mut().flat_map(|hop| &mut hop.blocks).chain(&mut closing) {
             block.name_lists(&titles);
+            block.stand(&places);
             block.fold_repeats(&mut seen);
         }
+        let all = hops.iter().flat_map(|hop| &hop.blocks).chain(&closing);
+        let roles = place::in_order(all.flat_map(|block| block.roles.iter().copied()));
         let (time, soak) = step::time(plan.steps().map(|(_, step)| step));
         let lists = lists.finish();
         Self {
             name: &plan.metadata.name,
+            digest: plan.digest(),
             cluster: ticket::cluster(plan),
             from: plan.from.to_string(),
             to: plan.to.to_string(),
@@ -131,6 +146,7 @@ impl<'a> Runbook<'a> {
             assumptions: &plan.assumptions,
             hops,
             closing,
+            roles,
             list_files: lists.iter().any(|list| !list.file.is_empty()),
             lists,
             sources: sources.finish(),
