@@ -102,6 +102,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "policy",
             "plan",
             "audit",
+            "estimate",
         ],
     ),
     (

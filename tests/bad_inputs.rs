@@ -1200,7 +1200,7 @@ proptest! {
                 let (policy, tool) = (VersionSkewPolicy::upstream(), ToolRules::kubeadm());
                 let inventory = Inventory::read(&SourceFile::new("i", INVENTORY)).unwrap();
                 let findings = verify(&plan, &facts, &policy, &tool, Some(&inventory));
-                let options = Options { findings: Some(&findings) };
+                let options = Options { findings: Some(&findings), ..Options::default() };
                 let renderer = Renderer::new(Overrides::none()).unwrap();
                 assert!(!renderer.runbook(&plan, &options).unwrap().is_empty());
                 assert!(!kubehop::render::summary(&plan, &options).is_empty());

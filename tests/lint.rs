@@ -338,7 +338,8 @@ fn look_at(plan: &Plan, name: &str, catalog: &Catalog, renderer: &Renderer, corp
             corpus.faults.push(format!("{name}: {finding:?}"));
         }
     }
-    let text = good(renderer.runbook(plan, &Options { findings: Some(&findings) }));
+    let text =
+        good(renderer.runbook(plan, &Options { findings: Some(&findings), ..Options::default() }));
     corpus.faults.extend(lint_markdown(&text).into_iter().map(|fault| format!("{name}: {fault}")));
     corpus.lines += text.lines().count();
     corpus.plans += 1;

@@ -91,7 +91,8 @@ fn findings_stand_in_the_ticket() {
     };
     let plan = fixture();
     let with = |findings: &[Finding]| {
-        let text = good(markdown(&plan, &Options { findings: Some(findings) }));
+        let text =
+            good(markdown(&plan, &Options { findings: Some(findings), ..Options::default() }));
         assert_well_formed(&text);
         text
     };
@@ -102,7 +103,10 @@ fn findings_stand_in_the_ticket() {
     let wrong = with(&[finding(Severity::Info, "fine"), finding(Severity::Error, "too old")]);
     assert!(wrong.contains("**1 error: do not start**"));
     assert!(wrong.find("too old").unwrap() < wrong.find("fine").unwrap(), "worst first");
-    let text = summary(&plan, &Options { findings: Some(&[finding(Severity::Error, "too old")]) });
+    let text = summary(
+        &plan,
+        &Options { findings: Some(&[finding(Severity::Error, "too old")]), ..Options::default() },
+    );
     assert!(text.contains("Verified: 1 error, 0 warnings.\n  SKEW003 step 1.10"), "{text}");
 }
 

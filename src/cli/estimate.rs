@@ -3,16 +3,9 @@
 use serde::Serialize;
 
 use crate::diagnostic::Diagnostic;
-use crate::estimate;
 use crate::estimate::Answer;
-use crate::estimate::Calendar;
 use crate::estimate::DeadlineQuestion;
-use crate::estimate::EstimateProfile;
-use crate::estimate::Request;
-use crate::estimate::calendar;
-use crate::estimate::calendar::ics;
 use crate::estimate::learn;
-use crate::estimate::profile;
 use crate::plan;
 
 use super::ExitStatus;
@@ -21,6 +14,8 @@ use super::args::EstimateArguments;
 use super::input;
 use super::printer::Printer;
 use super::render;
+use super::schedule::Question;
+use super::schedule::Schedule;
 use super::settings;
 
 pub(super) fn run(
@@ -33,27 +28,16 @@ pub(super) fn run(
         print(&learn::learn(&plan, &sign_offs)?, arguments.output, printer)?;
         return Ok(ExitStatus::Done);
     }
-    let Some(start) = arguments.start else {
+    let Some(schedule) = Schedule::read(&arguments.schedule)? else {
         return Err(Diagnostic::error("`--start` is not given")
             .help("name the first day on which work may be done"));
     };
     let catalog = settings::catalog(&arguments.data)?;
-    let calendar = calendar_of(arguments)?;
-    let profile = match &arguments.estimates {
-        Some(path) => profile::read(&input::read(path)?)?,
-        None => EstimateProfile::default(),
-    };
-    let answer = estimate::estimate(&Request {
-        plan: &plan,
-        calendar: &calendar,
-        profile: &profile,
-        releases: catalog.releases()?,
-        start,
+    let question = Question {
         deadline: arguments.deadline.map_or(DeadlineQuestion::EndOfLife, DeadlineQuestion::Done),
         alternatives: &[],
-        seed: arguments.seed,
-        runs: arguments.runs,
-    })?;
+    };
+    let answer = schedule.answer(&plan, catalog.releases()?, question)?;
     match answer {
         Answer::Estimate(estimate) => {
             print(&estimate, arguments.output, printer)?;
@@ -67,21 +51,6 @@ pub(super) fn run(
             Ok(ExitStatus::No)
         }
     }
-}
-
-fn calendar_of(arguments: &EstimateArguments) -> Result<Calendar, Diagnostic> {
-    let mut calendar = match &arguments.calendar {
-        Some(path) => calendar::read(&input::read(path)?)?,
-        None => Calendar::embedded()?,
-    };
-    for path in &arguments.holidays {
-        calendar.holidays.extend(ics::holidays(&input::read(path)?)?);
-    }
-    for path in &arguments.freezes {
-        let freezes = ics::freezes(&input::read(path)?, &calendar.timezone)?;
-        calendar.freezes.extend(freezes);
-    }
-    Ok(calendar)
 }
 
 fn print(

@@ -17,6 +17,7 @@ mod printer;
 mod program;
 mod refusal;
 mod render;
+mod schedule;
 mod schema;
 mod settings;
 mod shell;

@@ -11,6 +11,7 @@ use crate::planner;
 use crate::planner::Outcome;
 use crate::planner::PlanningReport;
 use crate::planner::Request;
+use crate::render::Options;
 use crate::verify;
 use crate::verify::CatalogFacts;
 
@@ -54,17 +55,15 @@ pub(super) fn run(
         Outcome::Planned { plan, report, .. } => {
             notes(&report, printer);
             let findings = prove(&plan, &request, &catalog, &inventory)?;
-            let text = render::show(
-                &plan,
-                arguments.output,
-                &arguments.templates,
-                Some(&findings),
-                printer,
-            )?;
-            match arguments.output {
+            let (output, schedule) = (arguments.output, &arguments.schedule);
+            let schedule = render::schedule_of(&plan, output, schedule, &catalog)?;
+            let options = Options { findings: Some(&findings), schedule: schedule.as_ref() };
+            let text = render::show(&plan, output, &arguments.templates, &options, printer)?;
+            match output {
                 PlanFormat::Summary => printer.advice(&text),
                 _ => printer.line(&text),
             }
+            return Ok(render::status(schedule.as_ref(), printer));
         }
     }
     Ok(ExitStatus::Done)

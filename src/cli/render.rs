@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
+use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
+use crate::estimate::Answer;
+use crate::estimate::DeadlineQuestion;
 use crate::finding::Finding;
 use crate::plan;
 use crate::plan::Plan;
@@ -14,40 +17,79 @@ use crate::yaml as yaml_file;
 use super::ExitStatus;
 use super::args::PlanFormat;
 use super::args::RenderArguments;
+use super::args::ScheduleArguments;
 use super::args::TemplateArguments;
 use super::input;
 use super::printer::Printer;
+use super::schedule::Question;
+use super::schedule::Schedule;
+use super::settings;
 
 pub(super) fn run(
     arguments: &RenderArguments,
     printer: &mut Printer,
 ) -> Result<ExitStatus, Diagnostic> {
     let plan = plan::read(&input::read(&arguments.plan)?)?;
-    let text = show(&plan, arguments.output, &arguments.templates, None, printer)?;
-    match arguments.output {
+    let RenderArguments { output, templates, schedule, data, .. } = arguments;
+    if schedule.start.is_none() && !(data.catalog.is_empty() && data.etcd_matrix.is_empty()) {
+        return Err(Diagnostic::error("`--catalog` and `--etcd-matrix` need `--start`").help(
+            "a plan holds all that it was made from; only its schedule looks at the catalog",
+        ));
+    }
+    let catalog = settings::catalog(data)?;
+    let schedule = schedule_of(&plan, *output, schedule, &catalog)?;
+    let options = render::Options { findings: None, schedule: schedule.as_ref() };
+    let text = show(&plan, *output, templates, &options, printer)?;
+    match output {
         PlanFormat::Summary => printer.advice(&text),
         _ => printer.line(&text),
     }
-    Ok(ExitStatus::Done)
+    Ok(status(schedule.as_ref(), printer))
 }
 
-/// The plan in one of its forms; `findings` is what the verifier said, where it was asked.
+/// When the plan can happen, where a start is given: the runbook is the only form that shows it.
+pub(super) fn schedule_of(
+    plan: &Plan,
+    format: PlanFormat,
+    arguments: &ScheduleArguments,
+    catalog: &Catalog,
+) -> Result<Option<Answer>, Diagnostic> {
+    let Some(schedule) = Schedule::read(arguments)? else { return Ok(None) };
+    if !matches!(format, PlanFormat::Md | PlanFormat::Html) {
+        return Err(Diagnostic::error("`--start` needs `-o md` or `-o html`")
+            .help("the runbook shows a schedule; other forms of it come from `kubehop estimate`"));
+    }
+    let question = Question { deadline: DeadlineQuestion::EndOfLife, ..Question::default() };
+    schedule.answer(plan, catalog.releases()?, question).map(Some)
+}
+
+/// Whether a document says that something fits into no window: told on standard error as well.
+pub(super) fn status(schedule: Option<&Answer>, printer: &mut Printer) -> ExitStatus {
+    let Some(Answer::DoesNotFit(_, findings)) = schedule else { return ExitStatus::Done };
+    for finding in findings {
+        let Finding { code, subject, message, help, .. } = finding;
+        let text = format!("{code} {subject}: {message}");
+        printer.diagnostic(&Diagnostic::error(text).help(help.clone()));
+    }
+    ExitStatus::No
+}
+
+/// The plan in one of its forms.
 pub(super) fn show(
     plan: &Plan,
     format: PlanFormat,
     templates: &TemplateArguments,
-    findings: Option<&[Finding]>,
+    options: &render::Options<'_>,
     printer: &mut Printer,
 ) -> Result<String, Diagnostic> {
     let TemplateArguments { template, templates } = templates;
-    let options = render::Options { findings };
     let own = template.is_some() || templates.is_some();
     if own && !matches!(format, PlanFormat::Md | PlanFormat::Html) {
         return Err(Diagnostic::error("`--template` and `--templates` need `-o md` or `-o html`")
             .help("templates make the runbook; other forms are fixed"));
     }
     match format {
-        PlanFormat::Summary => Ok(render::summary(plan, &options)),
+        PlanFormat::Summary => Ok(render::summary(plan, options)),
         PlanFormat::Yaml => yaml(plan),
         PlanFormat::Json => json(plan),
         PlanFormat::Md | PlanFormat::Html => {
@@ -57,8 +99,8 @@ pub(super) fn show(
             }
             let renderer = Renderer::new(overrides)?;
             match format {
-                PlanFormat::Html => renderer.page(plan, &options),
-                _ => renderer.runbook(plan, &options),
+                PlanFormat::Html => renderer.page(plan, options),
+                _ => renderer.runbook(plan, options),
             }
         }
     }

@@ -32,6 +32,7 @@ use minijinja::value::Value;
 use serde::Serialize;
 
 use crate::diagnostic::Diagnostic;
+use crate::estimate::Answer;
 use crate::finding::Finding;
 use crate::plan::Plan;
 use crate::plan::StepId;
@@ -48,6 +49,8 @@ pub const EXPLAIN: &str = "explain.md.j2";
 pub struct Options<'a> {
     /// What the verifier said; `None` where it was not asked.
     pub findings: Option<&'a [Finding]>,
+    /// When it can happen, or what does not fit; `None` where no start was given.
+    pub schedule: Option<&'a Answer>,
 }
 
 /// The templates, compiled as they are needed.
@@ -104,7 +107,7 @@ impl Renderer {
     ) -> Result<String, Diagnostic> {
         let name = environment::main_name(&self.overrides, template);
         let steps = plan.steps().map(|(_, step)| 1 + step.targets.len() as u64 / 10).sum();
-        self.render(&name, &view::Runbook::new(plan, options.findings), steps)
+        self.render(&name, &view::Runbook::new(plan, options), steps)
     }
 
     /// Why a step stands where it stands.

@@ -25,7 +25,7 @@ const WIDTH: u16 = 80;
 
 /// What the plan is, in the order in which things move, and what to do next.
 pub fn summary(plan: &Plan, options: &Options<'_>) -> String {
-    let view = Runbook::new(plan, options.findings);
+    let view = Runbook::new(plan, options);
     let mut out = String::new();
     title(&mut out, &view);
     if plan.hops.is_empty() && plan.closing.is_empty() {

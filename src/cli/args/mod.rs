@@ -8,6 +8,7 @@ mod format;
 mod inventory;
 mod live;
 mod plan;
+mod schedule;
 mod source;
 mod tools;
 mod view;
@@ -36,6 +37,7 @@ pub(super) use plan::PlanArguments;
 pub(super) use plan::ProviderArgument;
 pub(super) use plan::StrategyArgument;
 pub(super) use plan::TopologyArgument;
+pub(super) use schedule::ScheduleArguments;
 pub(super) use source::ObservedArguments;
 pub(super) use source::SourceArguments;
 pub(super) use tools::CompletionsArguments;
@@ -100,7 +102,7 @@ pub(super) enum Command {
     /// Make an inventory of a live cluster, or from what kubectl and etcdctl print
     Inventory(Box<InventoryArguments>),
     /// Show a plan as a runbook, a summary, YAML or JSON
-    Render(RenderArguments),
+    Render(Box<RenderArguments>),
     /// Replay a plan step by step and prove that every moment of it is legal
     Verify(Box<VerifyArguments>),
     /// Look at a cluster before an upgrade: is it in a state from which one may start

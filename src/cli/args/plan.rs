@@ -6,6 +6,7 @@ use clap::ValueEnum;
 
 use super::DataArguments;
 use super::PlanFormat;
+use super::ScheduleArguments;
 use super::SourceArguments;
 use super::TemplateArguments;
 use crate::version::EtcdVersion;
@@ -15,7 +16,7 @@ use crate::version::VersionRequest;
 
 /// `kubehop plan`
 #[derive(Debug, Args)]
-#[command(group(ArgGroup::new("start").args(["from", "inventory", "from_dump", "context", "kubeconfig", "in_cluster"]).required(true).multiple(true)), after_help = "Examples:
+#[command(group(ArgGroup::new("cluster").args(["from", "inventory", "from_dump", "context", "kubeconfig", "in_cluster"]).required(true).multiple(true)), after_help = "Examples:
   kubehop plan --from 1.27 --to 1.30
   kubehop plan --from v1.33.5 --etcd 3.5.21 --to 1.34 --control-plane-nodes 3 --workers 40 -o md
   kubehop plan --context prod-eu-1 --to 1.33
@@ -66,6 +67,8 @@ pub(in crate::cli) struct PlanArguments {
     pub(in crate::cli) output: PlanFormat,
     #[command(flatten)]
     pub(in crate::cli) templates: TemplateArguments,
+    #[command(flatten)]
+    pub(in crate::cli) schedule: ScheduleArguments,
     #[command(flatten)]
     pub(in crate::cli) data: DataArguments,
 }

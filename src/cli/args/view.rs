@@ -8,6 +8,7 @@ use super::DataArguments;
 use super::FailOn;
 use super::FindingsFormat;
 use super::PlanFormat;
+use super::ScheduleArguments;
 use super::SourceArguments;
 use super::TemplateArguments;
 use super::TextFormat;
@@ -17,7 +18,8 @@ use super::TextFormat;
 #[command(after_help = "Examples:
   kubehop render plan.yaml -o md > runbook.md
   kubehop render plan.yaml -o html > runbook.html
-  kubehop render plan.yaml -o md --templates ./our-templates")]
+  kubehop render plan.yaml -o md --templates ./our-templates
+  kubehop render plan.yaml -o md --start 2027-01-11 --calendar ours.yaml    with its schedule")]
 pub(in crate::cli) struct RenderArguments {
     /// The plan; `-` reads standard input
     #[arg(value_name = "PLAN")]
@@ -27,6 +29,10 @@ pub(in crate::cli) struct RenderArguments {
     pub(in crate::cli) output: PlanFormat,
     #[command(flatten)]
     pub(in crate::cli) templates: TemplateArguments,
+    #[command(flatten)]
+    pub(in crate::cli) schedule: ScheduleArguments,
+    #[command(flatten)]
+    pub(in crate::cli) data: DataArguments,
 }
 
 /// `kubehop verify`

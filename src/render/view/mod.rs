@@ -50,10 +50,10 @@ pub(super) use step::clock;
 
 use serde::Serialize;
 
-use crate::finding::Finding;
 use crate::plan::Assumption;
 use crate::plan::Plan;
 
+use super::Options;
 use names::Lists;
 use place::Places;
 use sources::Sources;
@@ -108,8 +108,8 @@ pub struct Runbook<'a> {
 }
 
 impl<'a> Runbook<'a> {
-    /// `findings`: what the verifier said, if it was asked.
-    pub fn new(plan: &'a Plan, findings: Option<&'a [Finding]>) -> Self {
+    /// The plan, and what is known besides it.
+    pub fn new(plan: &'a Plan, options: &Options<'a>) -> Self {
         let mut sources = Sources::default();
         let mut lists = Lists::new(plan);
         let affected = Affected::new(plan, &mut lists);
@@ -142,7 +142,7 @@ impl<'a> Runbook<'a> {
             risk: Risk::new(plan),
             affected,
             provenance: ProvenanceView::new(&plan.provenance),
-            verification: Verification::new(findings),
+            verification: Verification::new(options.findings),
             assumptions: &plan.assumptions,
             hops,
             closing,
