@@ -2,6 +2,9 @@
 
 use serde::Serialize;
 
+use crate::estimate::outcome::EnvironmentEstimate;
+use crate::estimate::outcome::Estimate;
+use crate::estimate::outcome::Instant;
 use crate::plan::StepKind;
 
 use super::step::Block;
@@ -21,6 +24,8 @@ const ROW: u64 = 24;
 const THINNEST: u64 = 3;
 /// A soak is not drawn to scale: a day of it would leave nothing of the work beside it.
 const SOAK: u64 = 56;
+/// In minutes.
+const DAY: u64 = 24 * 60;
 /// More marks than this on the axis run into one another.
 const MOST_TICKS: u64 = 9;
 
@@ -39,7 +44,7 @@ pub struct Chart {
     pub row: u64,
     /// The marks of the axis.
     pub ticks: Vec<Tick>,
-    /// The bars, one a row.
+    /// The bars; those of one row have the same top, and only one of them has a label.
     pub bars: Vec<Bar>,
 }
 
@@ -57,15 +62,15 @@ pub struct Tick {
 pub struct Bar {
     /// The top of its row.
     pub y: u64,
-    /// What the row is about.
+    /// What the row is about; empty where another bar of it says so.
     pub label: String,
     /// Where it begins.
     pub x: u64,
     /// How long it is.
     pub width: u64,
-    /// `none`, `control-plane`, `drain`, `client` or `soak`.
+    /// `none`, `control-plane`, `drain`, `client` or `soak`; `span`, `window` or `freeze` over days.
     pub look: &'static str,
-    /// How long it takes, or from when to when.
+    /// How long it takes, or until when; may be empty.
     pub text: String,
     /// Where that stands.
     pub text_x: u64,
@@ -86,6 +91,21 @@ impl Axis {
         LEFT + minute.saturating_mul(RIGHT - SOAK - LEFT) / self.length.max(1)
     }
 
+    /// A mark at midnight, every so many days.
+    fn days(self, start: &Instant) -> Vec<Tick> {
+        const STEPS: [u64; 8] = [1, 2, 7, 14, 28, 56, 112, 364];
+        let fits = |step: &&u64| self.length / (**step * DAY) <= MOST_TICKS;
+        let step = STEPS.iter().find(fits).copied().unwrap_or(self.length / DAY / MOST_TICKS);
+        let marks = (0..=MOST_TICKS).map(|number| number * step);
+        let marks = marks.take_while(|days| days * DAY <= self.length);
+        let tick = |days: u64| {
+            let date = jiff::Span::new().try_days(i64::try_from(days).ok()?).ok()?;
+            let date = start.date().checked_add(date).ok()?;
+            Some(Tick { x: self.x(days * DAY), label: date.strftime("%b %-d").to_string() })
+        };
+        marks.filter_map(tick).collect()
+    }
+
     fn ticks(self) -> Vec<Tick> {
         const STEPS: [u64; 11] = [5, 15, 30, 60, 120, 240, 480, 960, 1440, 2880, 10080];
         let fits = |step: &&u64| self.length / **step <= MOST_TICKS;
@@ -95,6 +115,46 @@ impl Axis {
             .take_while(|minute| *minute <= self.length);
         marks.map(|minute| Tick { x: self.x(minute), label: clock(minute) }).collect()
     }
+}
+
+impl Bar {
+    fn plain(y: u64, look: &'static str, from: u64, to: u64) -> Self {
+        Self {
+            y,
+            label: String::new(),
+            x: from,
+            width: to.saturating_sub(from).max(THINNEST),
+            look,
+            text: String::new(),
+            text_x: 0,
+            text_ends: false,
+            begins: String::new(),
+        }
+    }
+
+    /// A text beside the bar, where the row has room for it.
+    fn with_text(self, label: String, text: String) -> Self {
+        let end = self.x + self.width;
+        let text_ends = end > (LEFT + RIGHT) / 2 && self.x > LEFT + 80;
+        let text_x = if text_ends { self.x - 6 } else { end + 6 };
+        Self { label: shortened(label), text, text_x, text_ends, ..self }
+    }
+}
+
+/// What fits beside a row; the table beside each drawing has it in full.
+fn shortened(label: String) -> String {
+    const MOST: usize = 18;
+    if label.chars().count() <= MOST {
+        return label;
+    }
+    let start: String = label.chars().take(MOST - 1).collect();
+    format!("{start}…")
+}
+
+/// Minutes since the epoch at the beginning of a moment's day.
+fn midnight(instant: &Instant) -> i64 {
+    let time = instant.zoned().time();
+    instant.minute() - i64::from(time.hour()) * 60 - i64::from(time.minute())
 }
 
 impl Chart {
@@ -114,25 +174,42 @@ impl Chart {
             }
             let x = axis.x(begins);
             let width = if soak(block) { SOAK } else { (axis.x(at) - x).max(THINNEST) };
-            // What is left of the row has room for the text, on one side or the other.
-            let text_ends = x + width > (LEFT + RIGHT) / 2;
-            bars.push(Bar {
-                y: TOP + number * ROW,
-                label: label(block),
-                x,
-                width,
-                look: if soak(block) { "soak" } else { block.disruption },
-                text: if soak(block) {
-                    format!("{} of soak, not to scale", block.time.likely)
-                } else {
-                    block.time.likely.clone()
-                },
-                text_x: if text_ends { x - 6 } else { x + width + 6 },
-                text_ends,
-                begins: clock(begins),
-            });
+            let look = if soak(block) { "soak" } else { block.disruption };
+            let text = if soak(block) {
+                format!("{} of soak, not to scale", block.time.likely)
+            } else {
+                block.time.likely.clone()
+            };
+            let bar = Bar::plain(TOP + number * ROW, look, x, x + width);
+            bars.push(Bar { begins: clock(begins), ..bar.with_text(label(block), text) });
         }
         Self::new(axis.ticks(), bars)
+    }
+
+    /// The hops in their environments over days, with the windows that they use and the freezes in
+    /// between.
+    pub(super) fn of_days(estimate: &Estimate, parts: &[(String, &EnvironmentEstimate)]) -> Self {
+        let first = midnight(&estimate.start);
+        let since = |at: &Instant| u64::try_from(at.minute() - first).unwrap_or(0);
+        let last = parts.iter().map(|(_, part)| since(&part.end)).max().unwrap_or(0);
+        let axis = Axis { length: last.div_ceil(DAY) * DAY };
+        let mut bars = Vec::new();
+        for ((what, part), number) in parts.iter().zip(0..) {
+            let bar = |look, from: &Instant, to: &Instant| {
+                let (from, to) = (axis.x(since(from)), axis.x(since(to).min(axis.length)));
+                Bar::plain(TOP + number * ROW, look, from, to)
+            };
+            let concerned = estimate.freezes.iter().filter(|freeze| {
+                freeze.environments.is_empty() || freeze.environments.contains(&part.name)
+            });
+            bars.extend(concerned.map(|freeze| bar("freeze", &freeze.start, &freeze.end)));
+            let span = bar("span", &part.start, &part.end);
+            let text = part.end.zoned().strftime("until %b %-d").to_string();
+            bars.push(span.with_text(format!("{what}, {}", part.name), text));
+            let windows = part.windows_used.iter();
+            bars.extend(windows.map(|window| bar("window", &window.start, &window.end)));
+        }
+        Self::new(axis.days(&estimate.start), bars)
     }
 
     fn new(ticks: Vec<Tick>, bars: Vec<Bar>) -> Self {

@@ -4,6 +4,7 @@
 //! No field is optional: a template that prints an absent value fails, so an absent text is empty
 //! and an absent list has no entries.
 
+mod calendar;
 mod chart;
 mod explain;
 mod hop;
@@ -13,6 +14,9 @@ mod sources;
 mod step;
 mod ticket;
 
+pub use calendar::Calendar;
+pub use calendar::CalendarRow;
+pub use calendar::FreezeRow;
 pub use chart::Bar;
 pub use chart::Chart;
 pub use chart::Tick;
@@ -91,6 +95,8 @@ pub struct Runbook<'a> {
     pub provenance: ProvenanceView<'a>,
     /// What the verifier said, if it was asked.
     pub verification: Verification<'a>,
+    /// When the hops happen, where a start was given.
+    pub calendar: Calendar<'a>,
     /// What is taken to hold.
     pub assumptions: &'a [Assumption],
     /// The hops.
@@ -143,6 +149,7 @@ impl<'a> Runbook<'a> {
             affected,
             provenance: ProvenanceView::new(&plan.provenance),
             verification: Verification::new(options.findings),
+            calendar: Calendar::new(options.schedule),
             assumptions: &plan.assumptions,
             hops,
             closing,
