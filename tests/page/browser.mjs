@@ -1,8 +1,8 @@
 // What the tests share: a Chromium that talks to nobody, and a page that is watched.
 import assert from "node:assert/strict";
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
+import { after } from "node:test";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 
@@ -28,20 +28,19 @@ export const plan = (name) => JSON.parse(read(name + ".json"));
 // Every step of a plan, in order.
 export const steps = (plan) => [...plan.hops.flatMap((hop) => hop.steps), ...plan.final];
 
-// One profile for as long as a test runs: what a page keeps is there after a reload.
+const browser = await chromium.launch({ executablePath, headless: true, args: QUIET });
+after(() => browser.close());
+
+// A profile of its own for as long as a test runs: what a page keeps is there after a reload.
 export async function withPage(options, act) {
   const { name = "sample", before, ...rest } = options;
-  const profile = fs.mkdtempSync(path.join(os.tmpdir(), "kubehop-page-"));
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath,
-    headless: true,
-    args: QUIET,
+  const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
     colorScheme: "light",
     ...rest,
   });
   try {
-    const page = context.pages()[0] ?? (await context.newPage());
+    const page = await context.newPage();
     const seen = watch(page);
     if (before) await before(page, context);
     await page.goto(pathToFileURL(file(name + ".html")).href);
@@ -52,7 +51,6 @@ export async function withPage(options, act) {
     assert.ok(seen.requests.filter((url) => url.startsWith("file:")).every((url) => url.split("#")[0].endsWith("/" + name + ".html")));
   } finally {
     await context.close();
-    fs.rmSync(profile, { recursive: true, force: true });
   }
 }
 
