@@ -91,7 +91,7 @@ pub(super) fn nothing_to_do(
     match format {
         PlanFormat::Json => printer.line(&render::json(&answer)?),
         PlanFormat::Yaml => printer.data(&render::yaml(&answer)?),
-        PlanFormat::Summary | PlanFormat::Md => printer.line(&text),
+        PlanFormat::Summary | PlanFormat::Md | PlanFormat::Html => printer.line(&text),
     }
     Ok(())
 }

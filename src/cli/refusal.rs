@@ -24,7 +24,7 @@ pub(super) fn print(
     match format {
         PlanFormat::Json => printer.line(&render::json(&document)?),
         PlanFormat::Yaml => printer.data(&render::yaml(&document)?),
-        PlanFormat::Summary | PlanFormat::Md => {}
+        PlanFormat::Summary | PlanFormat::Md | PlanFormat::Html => {}
     }
     printer.diagnostic(&Diagnostic::error(text(&refusal)));
     Ok(ExitStatus::No)

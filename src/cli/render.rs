@@ -65,8 +65,8 @@ pub(super) fn schedule_of(
     catalog: &Catalog,
 ) -> Result<Option<Answer>, Diagnostic> {
     let Some(schedule) = Schedule::read(arguments)? else { return Ok(None) };
-    if format != PlanFormat::Md {
-        return Err(Diagnostic::error("`--start` needs `-o md`")
+    if !matches!(format, PlanFormat::Md | PlanFormat::Html) {
+        return Err(Diagnostic::error("`--start` needs `-o md` or `-o html`")
             .help("the runbook shows a schedule; `kubehop estimate` gives it in other forms, `kubehop plan --compare` side by side"));
     }
     let question = Question { deadline: DeadlineQuestion::EndOfLife, ..Question::default() };
@@ -94,20 +94,24 @@ pub(super) fn show(
 ) -> Result<String, Diagnostic> {
     let TemplateArguments { template, templates } = templates;
     let own = template.is_some() || templates.is_some();
-    if own && format != PlanFormat::Md {
-        return Err(Diagnostic::error("`--template` and `--templates` need `-o md`")
-            .help("templates make the Markdown runbook; other forms are fixed"));
+    if own && !matches!(format, PlanFormat::Md | PlanFormat::Html) {
+        return Err(Diagnostic::error("`--template` and `--templates` need `-o md` or `-o html`")
+            .help("templates make the runbook; other forms are fixed"));
     }
     match format {
         PlanFormat::Summary => Ok(render::summary(plan, options)),
         PlanFormat::Yaml => yaml(plan),
         PlanFormat::Json => json(plan),
-        PlanFormat::Md => {
+        PlanFormat::Md | PlanFormat::Html => {
             let overrides = Overrides::read(template.as_deref(), templates.as_deref())?;
             for warning in overrides.without_effect() {
                 printer.diagnostic(&warning);
             }
-            Renderer::new(overrides)?.runbook(plan, options)
+            let renderer = Renderer::new(overrides)?;
+            match format {
+                PlanFormat::Html => renderer.page(plan, options),
+                _ => renderer.runbook(plan, options),
+            }
         }
     }
 }

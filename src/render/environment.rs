@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use minijinja::AutoEscape;
 use minijinja::Environment;
 use minijinja::Error;
 use minijinja::ErrorKind;
@@ -9,6 +12,8 @@ use minijinja::UndefinedBehavior;
 use minijinja::escape_formatter;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
+use sha2::Digest as _;
+use sha2::Sha256;
 
 use crate::diagnostic::SourceFile;
 
@@ -43,6 +48,33 @@ templates!(
     "diff.md.j2",
     "explain.md.j2",
     "gantt.mmd.j2",
+    "page/chart.html.j2",
+    "page/chrome.html.j2",
+    "page/findings.html.j2",
+    "page/hazards.html.j2",
+    "page/head.html.j2",
+    "page/hop.html.j2",
+    "page/icons.html.j2",
+    "page/keys.html.j2",
+    "page/lists.html.j2",
+    "page/macros.html.j2",
+    "page/overview.html.j2",
+    "page/schedule.html.j2",
+    "page/script.js.j2",
+    "page/script/copy.js.j2",
+    "page/script/filter.js.j2",
+    "page/script/keys.js.j2",
+    "page/script/steps.js.j2",
+    "page/script/store.js.j2",
+    "page/script/theme.js.j2",
+    "page/signoff.html.j2",
+    "page/step.html.j2",
+    "page/style.css.j2",
+    "page/style/base.css.j2",
+    "page/style/chrome.css.j2",
+    "page/style/content.css.j2",
+    "page/style/print.css.j2",
+    "page/style/step.css.j2",
     "partials/appendix.md.j2",
     "partials/findings.md.j2",
     "partials/header.md.j2",
@@ -56,6 +88,7 @@ templates!(
     "partials/step.md.j2",
     "partials/windows.md.j2",
     "record.md.j2",
+    "runbook.html.j2",
     "runbook.md.j2",
     "status.md.j2",
 );
@@ -88,6 +121,18 @@ pub(super) fn source(overrides: &Overrides, name: &str) -> Option<SourceFile> {
     }
 }
 
+/// Sentences as pairs: whether it is code, and the text.
+fn spans(text: &str) -> Value {
+    let pair = |(code, text): (bool, &str)| Value::from(vec![Value::from(code), Value::from(text)]);
+    filters::spans(text).into_iter().map(pair).collect()
+}
+
+/// What a Content-Security-Policy calls a script or a style by, without the quotes
+/// (<https://www.w3.org/TR/CSP3/#grammardef-hash-source>).
+fn csp(text: &str) -> String {
+    format!("sha256-{}", STANDARD.encode(Sha256::digest(text.as_bytes())))
+}
+
 pub(super) fn environment(overrides: Arc<Overrides>) -> Result<Environment<'static>, Error> {
     let mut env = Environment::new();
     env.set_debug(true);
@@ -106,16 +151,23 @@ pub(super) fn environment(overrides: Arc<Overrides>) -> Result<Environment<'stat
         if value.is_none() {
             return Err(Error::new(ErrorKind::InvalidOperation, "the value is absent"));
         }
+        if matches!(state.auto_escape(), AutoEscape::Html)
+            && let Some(text) = value.as_str().filter(|text| filters::hides_something(text))
+        {
+            return escape_formatter(out, state, &Value::from(filters::in_plain_sight(text)));
+        }
         escape_formatter(out, state, value)
     });
     env.add_filter("md", filters::md);
     env.add_filter("prose", filters::prose);
+    env.add_filter("spans", spans);
     env.add_filter("code", filters::code);
     env.add_filter("html", filters::html);
     env.add_filter("fence", filters::fence);
     env.add_filter("sh", filters::sh);
     env.add_filter("url", filters::url);
     env.add_filter("mermaid", filters::mermaid);
+    env.add_filter("csp", csp);
     env.set_loader(move |name| Ok(source(&overrides, name).map(|file| file.text().to_owned())));
     Ok(env)
 }

@@ -88,7 +88,7 @@ fn help(error: &Error, overrides: &Overrides) -> String {
             }
         }
         ErrorKind::UnknownFilter => {
-            "filters of its own are md, prose, code, html, fence, sh and url".into()
+            "filters of its own are md, prose, spans, code, html, fence, sh, url and csp".into()
         }
         ErrorKind::SyntaxError => {
             "the language is described at https://docs.rs/minijinja/latest/minijinja/syntax/".into()

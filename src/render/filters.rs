@@ -52,8 +52,8 @@ pub(super) fn md(text: &str) -> String {
     out
 }
 
-/// Sentences in which `` `words` `` stand for code: the spans stay code, everything else is text.
-pub(super) fn prose(text: &str) -> String {
+/// Sentences in which `` `words` `` stand for code, as pairs: whether it is code, and the text.
+pub(super) fn spans(text: &str) -> Vec<(bool, &str)> {
     let text = text.trim();
     let mut parts: Vec<(bool, &str)> = Vec::new();
     let mut start = 0;
@@ -70,8 +70,13 @@ pub(super) fn prose(text: &str) -> String {
         from = start;
     }
     parts.push((false, &text[start..]));
+    parts
+}
+
+/// Sentences in which `` `words` `` stand for code: the spans stay code, everything else is text.
+pub(super) fn prose(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
-    for (is_code, part) in parts {
+    for (is_code, part) in spans(text) {
         if is_code {
             out.push_str(&code(part));
             continue;
@@ -140,6 +145,25 @@ pub(super) fn html(text: &str) -> String {
         }
     }
     out
+}
+
+/// Whether a character is none that is seen, or turns the order in which others are seen: a command
+/// must not look other than what is copied (<https://trojansource.codes/>).
+fn is_hidden(char: char) -> bool {
+    (char.is_control() && char != '\n' && char != '\t')
+        || matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether a text has such a character.
+pub(super) fn hides_something(text: &str) -> bool {
+    text.chars().any(is_hidden)
+}
+
+/// The text with a mark in place of each of them.
+pub(super) fn in_plain_sight(text: &str) -> String {
+    text.chars()
+        .map(|char| if is_hidden(char) { char::REPLACEMENT_CHARACTER } else { char })
+        .collect()
 }
 
 /// A fenced code block; the fence is longer than any run of backticks inside.

@@ -1,6 +1,6 @@
-//! A plan as a document: the Markdown runbook, the summary for a terminal, the story of one step; and
-//! everything else that is shown of plans and clusters: audits, schedules, comparisons, records, where
-//! a plan stands, what differs between two.
+//! A plan as a document: the runbook as Markdown and as a page, the summary for a terminal, the story of
+//! one step; and everything else that is shown of plans and clusters: audits, schedules, comparisons,
+//! records, where a plan stands, what differs between two.
 //!
 //! `view` decides what a document shows; `templates/` lay it out; the environment between them is
 //! strict, bounded in work and blind to files. Plans as YAML or JSON are the plan itself and need
@@ -70,6 +70,8 @@ use crate::record::Record;
 
 /// The main template of the runbook.
 pub const RUNBOOK: &str = "runbook.md.j2";
+/// The main template of the runbook as a page.
+pub const PAGE: &str = "runbook.html.j2";
 /// The main template of the explanation of a step.
 pub const EXPLAIN: &str = "explain.md.j2";
 
@@ -110,7 +112,33 @@ impl Renderer {
     ///
     /// A diagnostic with file, line and range for a template that fails.
     pub fn runbook(&self, plan: &Plan, options: &Options<'_>) -> Result<String, Diagnostic> {
-        let name = environment::main_name(&self.overrides, RUNBOOK);
+        self.document(RUNBOOK, plan, options)
+    }
+
+    /// The runbook as a page: one HTML file that loads nothing.
+    ///
+    /// # Errors
+    ///
+    /// A diagnostic for a template of the user's own whose name does not turn escaping on, and one with
+    /// file, line and range for a template that fails.
+    pub fn page(&self, plan: &Plan, options: &Options<'_>) -> Result<String, Diagnostic> {
+        if let Some(file) = self.overrides.main().filter(|file| !is_page(file.name())) {
+            return Err(Diagnostic::error(format!(
+                "`{}` is no template of a page: its name requires `.html.j2` at the end",
+                file.name()
+            ))
+            .help("by that name every text of the plan is escaped; rename the file"));
+        }
+        self.document(PAGE, plan, options)
+    }
+
+    fn document(
+        &self,
+        template: &str,
+        plan: &Plan,
+        options: &Options<'_>,
+    ) -> Result<String, Diagnostic> {
+        let name = environment::main_name(&self.overrides, template);
         let steps: u64 = plan.steps().map(|(_, step)| 1 + step.targets.len() as u64 / 10).sum();
         let view = view::Runbook::new(plan, options);
         self.render(&name, &view, steps + view.schedule.size())
@@ -159,6 +187,15 @@ pub fn markdown(plan: &Plan, options: &Options<'_>) -> Result<String, Diagnostic
     Renderer::new(Overrides::none())?.runbook(plan, options)
 }
 
+/// The runbook as a page, from the built-in templates.
+///
+/// # Errors
+///
+/// None for a plan that was read or made; a template that fails would be a fault of this program.
+pub fn page(plan: &Plan, options: &Options<'_>) -> Result<String, Diagnostic> {
+    Renderer::new(Overrides::none())?.page(plan, options)
+}
+
 /// Why a step stands where it stands, in Markdown that reads well in a terminal.
 ///
 /// # Errors
@@ -166,6 +203,12 @@ pub fn markdown(plan: &Plan, options: &Options<'_>) -> Result<String, Diagnostic
 /// A diagnostic for a step that the plan does not have.
 pub fn explain_step(plan: &Plan, step: StepId) -> Result<String, Diagnostic> {
     Renderer::new(Overrides::none())?.explanation(plan, step)
+}
+
+/// Whether the name of a template turns HTML escaping on.
+fn is_page(name: &str) -> bool {
+    let bare = Path::new(name.strip_suffix(".j2").unwrap_or(name));
+    bare.extension().is_some_and(|extension| extension == "html")
 }
 
 fn unknown_step(plan: &Plan, step: StepId) -> Diagnostic {

@@ -19,7 +19,7 @@ pub(in crate::cli) struct DataArguments {
 #[derive(Debug, Clone, Default, Args)]
 pub(in crate::cli) struct TemplateArguments {
     /// Use this template (minijinja) instead of the built-in runbook; it may extend
-    /// `builtin/runbook.md.j2`
+    /// `builtin/runbook.md.j2`, for `-o html` `builtin/runbook.html.j2`
     #[arg(long, value_name = "FILE", help_heading = "Templates")]
     pub(in crate::cli) template: Option<PathBuf>,
     /// Look for templates in this directory before the built-in ones

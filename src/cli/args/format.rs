@@ -15,6 +15,8 @@ pub(in crate::cli) enum PlanFormat {
     Json,
     /// The runbook as Markdown
     Md,
+    /// The runbook as a page for the browser: one HTML file that loads nothing
+    Html,
 }
 
 /// The forms of findings.

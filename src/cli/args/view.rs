@@ -17,6 +17,7 @@ use super::TextFormat;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   kubehop render plan.yaml -o md > runbook.md
+  kubehop render plan.yaml -o html > runbook.html
   kubehop render plan.yaml -o md --templates ./our-templates
   kubehop render plan.yaml -o md --start 2027-01-11 --calendar ours.yaml    with its schedule
   kubehop render plan.yaml -o md --record plan.record.yaml                  with its sign-offs")]

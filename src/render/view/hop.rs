@@ -15,6 +15,7 @@ use crate::plan::VersionChange;
 use crate::plan::VersionCount;
 
 use super::super::ScheduleRow;
+use super::chart::Chart;
 use super::names::Lists;
 use super::sources::Citation;
 use super::sources::Sources;
@@ -56,6 +57,8 @@ pub struct HopView<'a> {
     pub ruled_out_count: usize,
     /// When it is planned in each environment, if a schedule was asked for.
     pub planned: Vec<ScheduleRow>,
+    /// When its steps come, in minutes of work; without a bar where there is no step.
+    pub chart: Chart,
     /// The steps.
     pub blocks: Vec<Block<'a>>,
 }
@@ -210,6 +213,7 @@ impl<'a> HopView<'a> {
             ruled_out: ruled_out(&hop.ruled_out),
             ruled_out_count: hop.ruled_out.len(),
             planned: Vec::new(),
+            chart: Chart::of_work(&blocks),
             blocks,
         }
     }

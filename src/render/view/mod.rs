@@ -4,14 +4,23 @@
 //! No field is optional: a template that prints an absent value fails, so an absent text is empty
 //! and an absent list has no entries.
 
+mod calendar;
+mod chart;
 mod explain;
 mod hop;
 mod names;
 mod signed;
+mod place;
 mod sources;
 mod step;
 mod ticket;
 
+pub use calendar::Calendar;
+pub use calendar::CalendarRow;
+pub use calendar::FreezeRow;
+pub use chart::Bar;
+pub use chart::Chart;
+pub use chart::Tick;
 pub use explain::Explanation;
 pub use explain::Neighbour;
 pub use hop::Count;
@@ -53,6 +62,7 @@ use crate::plan::Plan;
 use super::Options;
 use super::ScheduleView;
 use names::Lists;
+use place::Places;
 use sources::Sources;
 
 /// The whole runbook.
@@ -60,6 +70,8 @@ use sources::Sources;
 pub struct Runbook<'a> {
     /// The name of the plan.
     pub name: &'a str,
+    /// The digest of the plan.
+    pub digest: String,
     /// The cluster, as far as the name of the plan tells.
     pub cluster: &'a str,
     /// The version before.
@@ -88,12 +100,16 @@ pub struct Runbook<'a> {
     pub verification: Verification<'a>,
     /// When it can happen, if that was asked for.
     pub schedule: ScheduleView,
+    /// When the hops happen, where a start was given.
+    pub calendar: Calendar<'a>,
     /// What is taken to hold.
     pub assumptions: &'a [Assumption],
     /// The hops.
     pub hops: Vec<HopView<'a>>,
     /// The steps after the last hop.
     pub closing: Vec<Block<'a>>,
+    /// The parts of the cluster that steps act upon, in the order of the first step of each.
+    pub roles: Vec<&'static str>,
     /// Every long or pooled list of names, once.
     pub lists: Vec<NameList<'a>>,
     /// Whether any list is a file that commands read.
@@ -111,15 +127,19 @@ impl<'a> Runbook<'a> {
         let mut hops = hop::hops(plan, &mut lists, &mut sources);
         let mut closing = step::blocks(&plan.closing, &mut lists, &mut sources);
         let titles = lists.titles();
+        let places = Places::new(&plan.initial_state);
         let mut seen = std::collections::BTreeMap::new();
         for block in hops.iter_mut().flat_map(|hop| &mut hop.blocks).chain(&mut closing) {
             block.name_lists(&titles);
+            block.stand(&places);
             block.fold_repeats(&mut seen);
         }
         if let Some(record) = options.record {
             let blocks = hops.iter_mut().flat_map(|hop| &mut hop.blocks).chain(&mut closing);
             signed::sign(blocks, plan, record);
         }
+        let all = hops.iter().flat_map(|hop| &hop.blocks).chain(&closing);
+        let roles = place::in_order(all.flat_map(|block| block.roles.iter().copied()));
         let (time, soak) = step::time(plan.steps().map(|(_, step)| step));
         let lists = lists.finish();
         let schedule = ScheduleView::new(options.schedule);
@@ -128,6 +148,7 @@ impl<'a> Runbook<'a> {
         }
         Self {
             name: &plan.metadata.name,
+            digest: plan.digest(),
             cluster: ticket::cluster(plan),
             from: plan.from.to_string(),
             to: plan.to.to_string(),
@@ -142,9 +163,11 @@ impl<'a> Runbook<'a> {
             provenance: ProvenanceView::new(&plan.provenance),
             verification: Verification::new(options.findings),
             schedule,
+            calendar: Calendar::new(options.schedule),
             assumptions: &plan.assumptions,
             hops,
             closing,
+            roles,
             list_files: lists.iter().any(|list| !list.file.is_empty()),
             lists,
             sources: sources.finish(),

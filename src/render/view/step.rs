@@ -43,6 +43,11 @@ pub struct Block<'a> {
     pub target_count: usize,
     /// The instances that are acted upon; empty for a pooled block.
     pub targets: Names<'a>,
+    /// The parts of the cluster that it acts upon: `etcd`, `control plane`, `workers`, `clients` or
+    /// `whole cluster`.
+    pub roles: Vec<&'static str>,
+    /// The hosts that it names, without those of lists in the appendix.
+    pub hosts: Vec<&'a str>,
     /// One row for each step of a pool; empty for other steps.
     pub pools: Vec<PoolRow<'a>>,
     /// Why it stands here.
@@ -300,6 +305,8 @@ impl<'a> Block<'a> {
             transitions: transitions(steps),
             target_count: steps.iter().map(|step| step.targets.len()).sum(),
             targets,
+            roles: Vec::new(),
+            hosts: Vec::new(),
             pools,
             because: first
                 .because
