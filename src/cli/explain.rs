@@ -8,12 +8,14 @@ use serde_json::json;
 use crate::audit;
 use crate::diagnostic::Diagnostic;
 use crate::finding::CodeEntry;
+use crate::lint;
 use crate::plan;
 use crate::plan::StepId;
 use crate::policy::Rule;
 use crate::policy::all_rules;
 use crate::policy::find_rule;
 use crate::render::explain_step;
+use crate::review;
 use crate::verify;
 
 use super::ExitStatus;
@@ -99,7 +101,7 @@ fn unknown(word: &str) -> Diagnostic {
 
 /// Every code of every check.
 fn codes() -> impl Iterator<Item = CodeEntry> {
-    verify::codes().chain(audit::codes())
+    verify::codes().chain(audit::codes()).chain(review::codes()).chain(lint::codes())
 }
 
 fn find_code(word: &str) -> Option<CodeEntry> {

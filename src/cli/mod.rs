@@ -11,12 +11,14 @@ mod estimate;
 mod explain;
 mod input;
 mod inventory;
+mod lint;
 mod live;
 mod plan;
 mod printer;
 mod program;
 mod refusal;
 mod render;
+mod review;
 mod schedule;
 mod schema;
 mod settings;
@@ -98,6 +100,8 @@ fn dispatch(
         Command::Verify(arguments) => verify::run(arguments, printer),
         Command::Audit(arguments) => audit::run(arguments, printer),
         Command::Estimate(arguments) => estimate::run(arguments, printer),
+        Command::Review(arguments) => review::run(arguments, printer),
+        Command::Lint(arguments) => lint::run(arguments, printer),
         Command::Explain(arguments) => explain::run(arguments, printer),
         Command::Catalog(arguments) => catalog::run(arguments, printer),
         Command::Schema(arguments) => schema::run(arguments, printer),

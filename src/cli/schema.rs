@@ -6,7 +6,9 @@ use crate::diagnostic::Diagnostic;
 use crate::estimate::calendar;
 use crate::estimate::profile;
 use crate::inventory;
+use crate::lint::StepList;
 use crate::plan;
+use crate::review::Policy;
 
 use super::ExitStatus;
 use super::args::Document;
@@ -26,6 +28,8 @@ pub(super) fn run(
         Document::Calendar => calendar::schema(),
         Document::Estimates => profile::schema(),
         Document::Baseline => Baseline::schema(),
+        Document::Policy => Policy::schema(),
+        Document::Steps => StepList::schema(),
     };
     printer.line(&json(&schema)?);
     Ok(ExitStatus::Done)

@@ -13,6 +13,7 @@ use minijinja::value::Value;
 use crate::diagnostic::SourceFile;
 
 use super::filters;
+use super::markup;
 use super::overrides::Overrides;
 
 /// In front of the name of a built-in template, where an override of that name must not answer.
@@ -48,7 +49,17 @@ templates!(
     "partials/rollback.md.j2",
     "partials/signoff.md.j2",
     "partials/step.md.j2",
+    "review.github.md.j2",
+    "review.html.j2",
+    "review.jira.j2",
+    "review.md.j2",
     "runbook.md.j2",
+    "servicenow/backout_plan.txt.j2",
+    "servicenow/implementation_plan.txt.j2",
+    "servicenow/justification.txt.j2",
+    "servicenow/risk_impact_analysis.txt.j2",
+    "servicenow/short_description.txt.j2",
+    "servicenow/test_plan.txt.j2",
 );
 
 fn builtin(name: &str) -> Option<&'static str> {
@@ -106,6 +117,8 @@ pub(super) fn environment(overrides: Arc<Overrides>) -> Result<Environment<'stat
     env.add_filter("fence", filters::fence);
     env.add_filter("sh", filters::sh);
     env.add_filter("url", filters::url);
+    env.add_filter("jira", markup::jira);
+    env.add_filter("spans", markup::spans);
     env.set_loader(move |name| Ok(source(&overrides, name).map(|file| file.text().to_owned())));
     Ok(env)
 }

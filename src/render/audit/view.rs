@@ -10,10 +10,10 @@ use crate::component::Component;
 use crate::diagnostic::Severity;
 use crate::finding::Finding;
 
+use super::super::text::clean;
 use super::super::text::counted;
-use super::super::text::one_line;
 use super::groups::groups;
-use super::symbol::Symbol;
+use super::super::symbol::Symbol;
 
 /// An audit for people.
 #[derive(Debug, Serialize)]
@@ -128,15 +128,6 @@ impl FindingView {
             is_note: *severity == Severity::Info,
         }
     }
-}
-
-/// Text from a cluster on one line, without characters that act on a terminal or turn it round.
-pub(super) fn clean(text: &str) -> String {
-    let acts = |char: &char| {
-        char.is_control() && !char.is_whitespace()
-            || matches!(char, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-    };
-    one_line(&text.chars().filter(|char| !acts(char)).collect::<String>())
 }
 
 fn instance(row: &ComponentRow) -> String {

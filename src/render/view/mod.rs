@@ -115,7 +115,7 @@ impl<'a> Runbook<'a> {
         let lists = lists.finish();
         Self {
             name: &plan.metadata.name,
-            cluster: ticket::cluster(plan),
+            cluster: plan.cluster(),
             from: plan.from.to_string(),
             to: plan.to.to_string(),
             strategy: plan.strategy.name(),
