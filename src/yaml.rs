@@ -55,7 +55,7 @@ pub(crate) fn read_unshown<T: DeserializeOwned>(text: &str) -> Result<T, usize> 
 }
 
 /// What to do where nothing more precise can be said.
-const FORM: &str = "the form of every document is printed by `kubehop schema plan|inventory|record|matrix|catalog|baseline|calendar|estimates`";
+const FORM: &str = "the form of every document is printed by `kubehop schema plan|inventory|record|matrix|catalog|baseline|calendar|estimates|policy|steps`";
 
 /// The most brackets that may be open. The parser needs time in the square of their number. Scripts
 /// in a plan hold a few that are never closed, so this is not the depth of a real document.
@@ -142,13 +142,15 @@ fn plainly(message: &str, path: Option<&str>) -> String {
 /// Where a document goes that was given in the place of another.
 const GOES_TO: &[(&str, &str)] = &[
     ("ClusterInventory", "an inventory goes to `kubehop plan --inventory FILE`"),
-    ("UpgradePlan", "a plan goes to `kubehop render`, `verify` and `explain`"),
+    ("UpgradePlan", "a plan goes to `kubehop render`, `verify`, `review` and `explain`"),
     ("UpgradeRecord", "a record goes to `kubehop record PLAN --record FILE`"),
     ("EtcdMatrix", "an etcd matrix goes to `--etcd-matrix FILE`"),
     ("Catalog", "catalog data go to `--catalog FILE`"),
     ("AuditBaseline", "a baseline goes to `kubehop audit --baseline FILE`"),
     ("Calendar", "a calendar goes to `kubehop estimate --calendar FILE`"),
     ("EstimateProfile", "a profile goes to `kubehop estimate --estimates FILE`"),
+    ("ReviewPolicy", "a policy goes to `kubehop review --policy FILE`"),
+    ("StepList", "a list of steps goes to `kubehop lint`"),
 ];
 
 /// What to do about it.

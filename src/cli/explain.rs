@@ -9,12 +9,14 @@ use crate::audit;
 use crate::diagnostic::Diagnostic;
 use crate::estimate;
 use crate::finding::CodeEntry;
+use crate::lint;
 use crate::plan;
 use crate::plan::StepId;
 use crate::policy::Rule;
 use crate::policy::all_rules;
 use crate::policy::find_rule;
 use crate::render::explain_step;
+use crate::review;
 use crate::verify;
 
 use super::ExitStatus;
@@ -100,7 +102,8 @@ fn unknown(word: &str) -> Diagnostic {
 
 /// Every code of every check.
 fn codes() -> impl Iterator<Item = CodeEntry> {
-    verify::codes().chain(audit::codes()).chain(estimate::codes())
+    let plans = verify::codes().chain(lint::codes()).chain(review::codes());
+    plans.chain(audit::codes()).chain(estimate::codes())
 }
 
 fn find_code(word: &str) -> Option<CodeEntry> {

@@ -15,6 +15,7 @@ mod explain;
 mod filter;
 mod input;
 mod inventory;
+mod lint;
 mod live;
 mod plan;
 mod printer;
@@ -22,6 +23,7 @@ mod program;
 mod record;
 mod refusal;
 mod render;
+mod review;
 mod schedule;
 mod resume;
 mod schema;
@@ -115,6 +117,8 @@ fn dispatch(
         Command::Diff(arguments) => diff::run(arguments, printer),
         Command::Status(arguments) => status::run(arguments, printer),
         Command::Estimate(arguments) => estimate::run(arguments, printer),
+        Command::Review(arguments) => review::run(arguments, printer),
+        Command::Lint(arguments) => lint::run(arguments, printer),
         Command::Explain(arguments) => explain::run(arguments, printer),
         Command::Catalog(arguments) => catalog::run(arguments, printer),
         Command::Schema(arguments) => schema::run(arguments, printer),

@@ -6,8 +6,10 @@ use crate::diagnostic::Diagnostic;
 use crate::estimate::calendar;
 use crate::estimate::profile;
 use crate::inventory;
+use crate::lint::StepList;
 use crate::plan;
 use crate::record;
+use crate::review::Policy;
 
 use super::ExitStatus;
 use super::args::Document;
@@ -28,6 +30,8 @@ pub(super) fn run(
         Document::Calendar => calendar::schema(),
         Document::Estimates => profile::schema(),
         Document::Baseline => Baseline::schema(),
+        Document::Policy => Policy::schema(),
+        Document::Steps => StepList::schema(),
     };
     printer.line(&json(&schema)?);
     Ok(ExitStatus::Done)

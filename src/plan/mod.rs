@@ -88,6 +88,13 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The cluster: the name of the plan without the versions that it ends in.
+    pub fn cluster(&self) -> &str {
+        let name = &self.metadata.name;
+        let cut = name.rfind("-to-v").and_then(|end| name[..end].rfind("-v"));
+        cut.map(|at| &name[..at]).filter(|cluster| !cluster.is_empty()).unwrap_or(name)
+    }
+
     /// Every step in the order in which it is done, with the number of its hop (`None`: after the
     /// last one).
     pub fn steps(&self) -> impl Iterator<Item = (Option<u32>, &Step)> {

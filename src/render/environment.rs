@@ -18,6 +18,7 @@ use sha2::Sha256;
 use crate::diagnostic::SourceFile;
 
 use super::filters;
+use super::markup;
 use super::overrides::Overrides;
 
 /// In front of the name of a built-in template, where an override of that name must not answer.
@@ -44,8 +45,8 @@ macro_rules! templates {
 templates!(
     "audit.md.j2",
     "compare.md.j2",
-    "estimate.md.j2",
     "diff.md.j2",
+    "estimate.md.j2",
     "explain.md.j2",
     "gantt.mmd.j2",
     "page/chart.html.j2",
@@ -77,8 +78,8 @@ templates!(
     "page/style/step.css.j2",
     "partials/appendix.md.j2",
     "partials/findings.md.j2",
-    "partials/header.md.j2",
     "partials/hazards.md.j2",
+    "partials/header.md.j2",
     "partials/hop.md.j2",
     "partials/macros.md.j2",
     "partials/overview.md.j2",
@@ -88,8 +89,18 @@ templates!(
     "partials/step.md.j2",
     "partials/windows.md.j2",
     "record.md.j2",
+    "review.github.md.j2",
+    "review.html.j2",
+    "review.jira.j2",
+    "review.md.j2",
     "runbook.html.j2",
     "runbook.md.j2",
+    "servicenow/backout_plan.txt.j2",
+    "servicenow/implementation_plan.txt.j2",
+    "servicenow/justification.txt.j2",
+    "servicenow/risk_impact_analysis.txt.j2",
+    "servicenow/short_description.txt.j2",
+    "servicenow/test_plan.txt.j2",
     "status.md.j2",
 );
 
@@ -168,6 +179,8 @@ pub(super) fn environment(overrides: Arc<Overrides>) -> Result<Environment<'stat
     env.add_filter("url", filters::url);
     env.add_filter("mermaid", filters::mermaid);
     env.add_filter("csp", csp);
+    env.add_filter("jira", markup::jira);
+    env.add_filter("spans", markup::spans);
     env.set_loader(move |name| Ok(source(&overrides, name).map(|file| file.text().to_owned())));
     Ok(env)
 }

@@ -22,6 +22,36 @@ const NAMED: usize = 20;
 
 type Instances<'a> = BTreeMap<(Component, &'a str), Option<ComponentVersion>>;
 
+/// How a cluster is not as the plan has it at its start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// How much it weighs for the plan; information where the plan itself brings the instance there.
+    pub severity: Severity,
+    /// What sort of difference it is.
+    pub kind: DifferenceKind,
+    /// The instance; none where the cluster as a whole is meant.
+    pub instance: Option<(Component, String)>,
+    /// What the plan has.
+    pub planned: Option<ComponentVersion>,
+    /// What is there.
+    pub found: Option<ComponentVersion>,
+    /// The difference as a sentence.
+    pub text: String,
+}
+
+/// What sort of difference it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DifferenceKind {
+    /// The cluster is run in another way.
+    Frame,
+    /// An instance is gone.
+    Gone,
+    /// An instance runs another version.
+    Moved,
+    /// An instance is not in the plan.
+    New,
+}
+
 /// Whether the findings say that the plan is not for the cluster that it was compared with.
 pub fn does_not_fit(findings: &[Finding]) -> bool {
     findings.iter().any(|finding| concerns_fit(finding) && finding.severity < Severity::Info)
@@ -35,8 +65,8 @@ pub fn concerns_fit(finding: &Finding) -> bool {
 /// Names what differs between the initial state and the inventory. Where the digest says that they
 /// are the same, the plan contradicts what it was made from.
 pub(super) fn check(plan: &Plan, inventory: &Inventory, same: bool, report: &mut Report) {
-    let mut differences = frame(plan, inventory);
-    differences.extend(instances(plan, inventory));
+    let mut differences: Vec<(Severity, String)> =
+        differences(plan, inventory).into_iter().map(|it| (it.severity, it.text)).collect();
     if same {
         for (severity, _) in &mut differences {
             *severity = Severity::Error;
@@ -63,29 +93,42 @@ pub(super) fn check(plan: &Plan, inventory: &Inventory, same: bool, report: &mut
     }
 }
 
+/// Everything in which the cluster is not as the plan has it at its start, instance by instance.
+pub fn differences(plan: &Plan, inventory: &Inventory) -> Vec<Difference> {
+    let mut differences = frame(plan, inventory);
+    differences.extend(instances(plan, inventory));
+    differences
+}
+
 /// What a plan is made for as a whole.
-fn frame(plan: &Plan, inventory: &Inventory) -> Vec<(Severity, String)> {
+fn frame(plan: &Plan, inventory: &Inventory) -> Vec<Difference> {
     let start = &plan.initial_state;
+    let difference = |text| Difference {
+        severity: Severity::Error,
+        kind: DifferenceKind::Frame,
+        instance: None,
+        planned: None,
+        found: None,
+        text,
+    };
     let mut differences = Vec::new();
     if start.provider != inventory.provider {
         let (made_for, is) = (start.provider, inventory.provider);
-        differences.push((
-            Severity::Error,
-            format!("the plan is for provider {made_for}, and this cluster has {is}"),
-        ));
+        differences.push(difference(format!(
+            "the plan is for provider {made_for}, and this cluster has {is}"
+        )));
     }
     if start.etcd_topology != inventory.etcd.topology {
         let (made_for, is) = (start.etcd_topology, inventory.etcd.topology);
-        differences.push((
-            Severity::Error,
-            format!("the plan is for {made_for} etcd, and that of this cluster is {is}"),
-        ));
+        differences.push(difference(format!(
+            "the plan is for {made_for} etcd, and that of this cluster is {is}"
+        )));
     }
     differences
 }
 
 /// Every instance that is not as the plan has it at its start.
-fn instances(plan: &Plan, inventory: &Inventory) -> Vec<(Severity, String)> {
+fn instances(plan: &Plan, inventory: &Inventory) -> Vec<Difference> {
     let observed = observed(plan, inventory);
     let stated: BTreeMap<(Component, &str), &ComponentVersion> =
         each(&plan.initial_state.instances).collect();
@@ -108,12 +151,30 @@ fn instances(plan: &Plan, inventory: &Inventory) -> Vec<(Severity, String)> {
     let mut differences = Vec::new();
     for ((component, name), start) in moved {
         let what = format!("{component} of `{name}`");
+        let instance = Some((*component, (*name).to_owned()));
+        let planned = Some((*start).clone());
         differences.push(match observed.get(&(*component, *name)) {
             Some(Some(now)) => {
                 let (severity, why) = way.judge((*component, name), start, now);
-                (severity, format!("{what} runs {now}, not {start}{why}"))
+                let text = format!("{what} runs {now}, not {start}{why}");
+                let found = Some(now.clone());
+                Difference {
+                    severity,
+                    kind: DifferenceKind::Moved,
+                    instance,
+                    planned,
+                    found,
+                    text,
+                }
             }
-            _ => (gravity(*component), format!("{what} is gone")),
+            _ => Difference {
+                severity: gravity(*component),
+                kind: DifferenceKind::Gone,
+                instance,
+                planned,
+                found: None,
+                text: format!("{what} is gone"),
+            },
         });
     }
     for ((component, name), version) in new {
@@ -122,8 +183,14 @@ fn instances(plan: &Plan, inventory: &Inventory) -> Vec<(Severity, String)> {
             Severity::Warning if way.ends_at(version) => Severity::Info,
             severity => severity,
         };
-        differences
-            .push((severity, format!("{component} of `{name}` at {version} is not in the plan")));
+        differences.push(Difference {
+            severity,
+            kind: DifferenceKind::New,
+            instance: Some((*component, (*name).to_owned())),
+            planned: None,
+            found: Some(version.clone()),
+            text: format!("{component} of `{name}` at {version} is not in the plan"),
+        });
     }
     differences
 }

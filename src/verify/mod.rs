@@ -30,7 +30,10 @@ pub use catalog_facts::CatalogFacts;
 pub use codes::codes;
 pub use facts::Avoid;
 pub use facts::Facts;
+pub use fit::Difference;
+pub use fit::DifferenceKind;
 pub use fit::concerns_fit;
+pub use fit::differences;
 pub use fit::does_not_fit;
 
 use crate::finding::Finding;

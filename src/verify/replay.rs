@@ -262,8 +262,12 @@ impl<'a> Replay<'a> {
     }
 }
 
+/// Each name is reported once, whichever component is looked for.
 fn unknown(step: &Step, component: &str, name: &str, report: &mut Report) {
-    report.add(Code::UnknownTarget, Place::Step(step.id), || {
+    let severity = Code::UnknownTarget.entry().severity;
+    let at = step.targets.iter().position(|target| target.as_str() == name);
+    let detail = at.unwrap_or_default() as u64;
+    report.add_as(severity, Code::UnknownTarget, Place::Step(step.id), detail, || {
         [
             format!("`{name}` is no instance of {component} in the initial state"),
             "name instances as the initial state does".to_owned(),

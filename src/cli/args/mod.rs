@@ -8,9 +8,11 @@ mod estimate;
 mod format;
 mod inventory;
 mod life;
+mod lint;
 mod live;
 mod plan;
 mod record;
+mod review;
 mod schedule;
 mod source;
 mod tools;
@@ -39,6 +41,8 @@ pub(super) use format::TextFormat;
 pub(super) use inventory::InventoryArguments;
 pub(super) use life::DiffArguments;
 pub(super) use life::StatusArguments;
+pub(super) use lint::LintArguments;
+pub(super) use lint::LintFormat;
 pub(super) use live::LiveArguments;
 pub(super) use plan::OsArgument;
 pub(super) use plan::PlanArguments;
@@ -47,6 +51,9 @@ pub(super) use plan::StrategyArgument;
 pub(super) use plan::TopologyArgument;
 pub(super) use record::RecordArguments;
 pub(super) use record::RecordFormat;
+pub(super) use review::FailOnVerdict;
+pub(super) use review::ReviewArguments;
+pub(super) use review::ReviewFormat;
 pub(super) use schedule::ScheduleArguments;
 pub(super) use source::ObservedArguments;
 pub(super) use source::SourceArguments;
@@ -128,6 +135,10 @@ pub(super) enum Command {
     Status(Box<StatusArguments>),
     /// Estimate how long a plan takes, and when it can happen
     Estimate(Box<EstimateArguments>),
+    /// Review a plan for a decision: verdict with reasons, risk, drift, common mistakes, your own rules
+    Review(Box<ReviewArguments>),
+    /// Replay somebody else's plan, given as a list of steps, and say everything that is wrong with it
+    Lint(LintArguments),
     /// Explain a rule, a finding, or why a step of a plan stands where it stands
     Explain(ExplainArguments),
     /// Look at the data on releases, etcd, skew and hazards, or check data of your own

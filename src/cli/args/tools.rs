@@ -71,4 +71,8 @@ pub(in crate::cli) enum Document {
     Calendar,
     /// A profile: durations of one's own
     Estimates,
+    /// A policy: an organisation's own rules for plans
+    Policy,
+    /// A list of steps for `kubehop lint`
+    Steps,
 }

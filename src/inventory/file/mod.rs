@@ -50,6 +50,15 @@ impl Inventory {
         sha256(&text)
     }
 
+    /// Checks a document that was read as a part of another one.
+    ///
+    /// # Errors
+    ///
+    /// The path of the value inside the inventory, what is wrong, and what to do.
+    pub fn of_document(document: InventoryDocument) -> Result<Self, (String, String, String)> {
+        Self::from_document(document)
+    }
+
     fn from_document(document: InventoryDocument) -> Result<Self, Problem> {
         let InventoryDocument {
             api_version: ApiVersion::V1Alpha1,

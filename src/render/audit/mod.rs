@@ -4,7 +4,6 @@
 mod groups;
 mod junit;
 mod sarif;
-mod symbol;
 mod table;
 mod view;
 

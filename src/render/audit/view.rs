@@ -13,7 +13,7 @@ use crate::finding::Finding;
 use super::super::text::clean;
 use super::super::text::counted;
 use super::groups::groups;
-use super::symbol::Symbol;
+use super::super::symbol::Symbol;
 
 /// An audit for people.
 #[derive(Debug, Serialize)]

@@ -149,7 +149,7 @@ impl<'a> Runbook<'a> {
         Self {
             name: &plan.metadata.name,
             digest: plan.digest(),
-            cluster: ticket::cluster(plan),
+            cluster: plan.cluster(),
             from: plan.from.to_string(),
             to: plan.to.to_string(),
             strategy: plan.strategy.name(),

@@ -21,13 +21,6 @@ use super::names::Lists;
 use super::names::Names;
 use super::step::anchor;
 
-/// The name of the plan without the versions that it ends in.
-pub(super) fn cluster(plan: &Plan) -> &str {
-    let name = &plan.metadata.name;
-    let cut = name.rfind("-to-v").and_then(|end| name[..end].rfind("-v"));
-    cut.map(|at| &name[..at]).filter(|cluster| !cluster.is_empty()).unwrap_or(name)
-}
-
 /// The plan in numbers, spelled as templates spell everything else.
 #[derive(Debug, Serialize)]
 pub struct Totals {
