@@ -62,6 +62,10 @@ pub(super) fn run(
             printer.advice(&documents::comparison_table(&comparison, Printer::page()));
         }
         PlanFormat::Md => printer.data(&documents::comparison_markdown(&comparison)?),
+        PlanFormat::Html => {
+            return Err(Diagnostic::error("a comparison has no page")
+                .help("choose another form with `-o`: summary, md, json or yaml"));
+        }
         PlanFormat::Json => printer.line(&render::json(&comparison)?),
         PlanFormat::Yaml => printer.data(&render::yaml(&comparison)?),
     }

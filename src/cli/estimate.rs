@@ -15,11 +15,11 @@ use crate::estimate::learn::SignOff;
 use crate::plan;
 use crate::plan::Plan;
 use crate::planner;
-use crate::render as documents;
-use crate::render::IcsOptions;
 use crate::record;
 use crate::record::Standings;
 use crate::record::State;
+use crate::render as documents;
+use crate::render::IcsOptions;
 
 use super::ExitStatus;
 use super::args::EstimateArguments;

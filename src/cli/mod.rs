@@ -6,8 +6,8 @@
 mod args;
 mod audit;
 mod catalog;
-mod compare;
 mod check;
+mod compare;
 mod diff;
 mod dump;
 mod estimate;
@@ -23,15 +23,15 @@ mod program;
 mod record;
 mod refusal;
 mod render;
+mod resume;
 mod review;
 mod schedule;
-mod resume;
 mod schema;
 mod settings;
 mod shell;
 mod source;
-mod store;
 mod status;
+mod store;
 mod verify;
 
 use std::ffi::OsString;

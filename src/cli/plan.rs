@@ -38,9 +38,8 @@ pub(super) fn run(
     if arguments.compare {
         return compare::run(arguments, &catalog, &inventory, printer);
     }
-    let to = settings::target(arguments)?.ok_or_else(|| {
-        Diagnostic::error("`--to` is not given").help("name the target")
-    })?;
+    let to = settings::target(arguments)?
+        .ok_or_else(|| Diagnostic::error("`--to` is not given").help("name the target"))?;
     let request = settings::request(arguments, to, &catalog, &inventory)?;
     let outcome = match planner::plan(&request) {
         Ok(outcome) => outcome,
@@ -70,8 +69,7 @@ pub(super) fn show(
 ) -> Result<ExitStatus, Diagnostic> {
     let output = arguments.output;
     let schedule = render::schedule_of(plan, output, &arguments.schedule, catalog)?;
-    let options =
-        Options { findings: Some(findings), schedule: schedule.as_ref(), record: None };
+    let options = Options { findings: Some(findings), schedule: schedule.as_ref(), record: None };
     let text = render::show(plan, output, &arguments.templates, &options, printer)?;
     match output {
         PlanFormat::Summary => printer.advice(&text),

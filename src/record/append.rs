@@ -126,9 +126,8 @@ fn written(
     record: &Record,
     entry: &Entry,
 ) -> Result<String, Diagnostic> {
-    let write = |error: serde_json::Error| {
-        Diagnostic::error(format!("cannot write the record: {error}"))
-    };
+    let write =
+        |error: serde_json::Error| Diagnostic::error(format!("cannot write the record: {error}"));
     let text = existing.map(SourceFile::text).unwrap_or_default();
     let whole = text.rfind("\nend:\n  entries: ").map(|at| &text[..=at]);
     match whole.filter(|text| text.contains("\nentries:\n- sequence: 1\n")) {
@@ -152,9 +151,8 @@ fn acceptable(plan: &Plan, new: &NewEntry) -> Result<(), Diagnostic> {
     let too_long = |what: &str, text: &str, most: usize| {
         let letters = text.chars().count();
         let message = format!("{what} has {letters} letters; the most are {most}");
-        (letters > most).then(|| {
-            Diagnostic::error(message).help("put the rest into the ticket, and name that")
-        })
+        (letters > most)
+            .then(|| Diagnostic::error(message).help("put the rest into the ticket, and name that"))
     };
     let note = note.as_deref().unwrap_or_default();
     let long = too_long("the name", by, LONGEST_NAME);

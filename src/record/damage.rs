@@ -46,7 +46,10 @@ pub(super) fn check(record: &Record, plan: &Plan, file: &SourceFile) -> Result<(
             let message = if entry.sequence > number {
                 format!("entry {number} is missing: entry {} stands in its place", entry.sequence)
             } else {
-                format!("entry {} stands a second time, in the place of entry {number}", entry.sequence)
+                format!(
+                    "entry {} stands a second time, in the place of entry {number}",
+                    entry.sequence
+                )
             };
             return Err(damaged(file, line, &message, index));
         }
@@ -60,7 +63,8 @@ pub(super) fn check(record: &Record, plan: &Plan, file: &SourceFile) -> Result<(
             return Err(damaged(file, line, &message, index));
         }
         if !plan.steps().any(|(_, step)| step.id == entry.step) {
-            let message = format!("entry {number} is of step {}, which the plan has not", entry.step);
+            let message =
+                format!("entry {number} is of step {}, which the plan has not", entry.step);
             return Err(damaged(file, line, &message, index));
         }
         before = digest;
@@ -121,8 +125,11 @@ pub(super) fn remedy(sound: Option<usize>) -> String {
 }
 
 fn damaged(file: &SourceFile, line: Option<usize>, message: &str, sound: usize) -> Diagnostic {
-    let place =
-        Place { file: file.clone(), path: None, position: line.filter(|line| *line > 0).map(|line| (line, 1)) };
+    let place = Place {
+        file: file.clone(),
+        path: None,
+        position: line.filter(|line| *line > 0).map(|line| (line, 1)),
+    };
     Diagnostic::error(format!("the record is damaged: {message}"))
         .at(place)
         .help(remedy(Some(sound)))

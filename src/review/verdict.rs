@@ -48,9 +48,8 @@ pub(super) fn verdict(findings: &[Finding]) -> (Verdict, Vec<Reason>) {
 
 /// What a code says, in a few words.
 fn title(code: &str) -> &'static str {
-    let known = codes().chain(verify::codes()).map(|entry| (entry.code, entry.title));
-    let estimates = estimate::CODES.iter().map(|(code, _, title)| (*code, *title));
-    known.chain(estimates).find(|(known, _)| *known == code).map_or("", |(_, title)| title)
+    let mut known = codes().chain(verify::codes()).chain(estimate::codes());
+    known.find(|entry| entry.code == code).map_or("", |entry| entry.title)
 }
 
 #[cfg(test)]
