@@ -148,7 +148,7 @@ impl DeadlineView {
         let relaxations = deadline.relaxations.iter().map(|relaxation| RelaxationView {
             change: relaxation.change.clone(),
             reached: weekday(relaxation.reached.date()),
-            gains: days(relaxation.days_gained),
+            gains: gains(relaxation.days_gained),
             holds: relaxation.holds,
         });
         Some(Self {
@@ -174,6 +174,10 @@ impl DeadlineView {
     }
 }
 
+fn gains(count: i64) -> String {
+    if count == 0 { "less than a day".to_owned() } else { days(count) }
+}
+
 fn advice(deadline: &Deadline) -> String {
     let most = || deadline.relaxations.iter().max_by_key(|relaxation| relaxation.days_gained);
     match deadline.relaxations.iter().find(|relaxation| relaxation.holds) {
@@ -183,7 +187,7 @@ fn advice(deadline: &Deadline) -> String {
             Some(most) => format!(
                 "impossible with any one change that was tried; {} gains the most, {}",
                 most.change,
-                days(most.days_gained)
+                gains(most.days_gained)
             ),
             None => "impossible: nothing that was tried helps".to_owned(),
         },
