@@ -10,7 +10,8 @@
 //! is permitted. [`search`] finds the cheapest legal path over the joint states of a cluster;
 //! [`planner`] turns it into steps, with [`provider`] for how each is done; the [`plan`] is the one
 //! value that every document is a view of. [`verify`] replays it without trusting the planner, and
-//! [`render`] shows it. Everything but [`cli`] and [`live`], which reads a live cluster, is pure: the same
+//! [`render`] shows it. [`estimate`] says when it can happen, [`compare`] puts several plans side by
+//! side. Everything but [`cli`] and [`live`], which reads a live cluster, is pure: the same
 //! input gives the same bytes, and no clock, network, terminal or environment is read.
 //!
 //! The small rooms below them: [`version`], [`component`], [`cluster`] and [`name`] are the words,

@@ -101,8 +101,8 @@ fn a_target_without_a_plan_says_why() {
         .unwrap()
         .iter()
         .map(|candidate| {
-            let keys = candidate.as_object().unwrap().keys();
-            (candidate["to"].as_str().unwrap(), keys.last().unwrap().as_str())
+            let mut keys = candidate.as_object().unwrap().keys();
+            (candidate["to"].as_str().unwrap(), keys.next_back().unwrap().as_str())
         })
         .collect();
     let expected =

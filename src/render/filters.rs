@@ -260,6 +260,7 @@ mod tests {
     use super::fence;
     use super::html;
     use super::md;
+    use super::mermaid;
     use super::prose;
     use super::tidy;
     use super::url;
@@ -311,6 +312,18 @@ mod tests {
     fn a_fence_is_longer_than_what_it_holds() {
         assert_eq!(fence("ls\n", None), "```sh\nls\n```");
         assert_eq!(fence("a\n````\nb", Some("text")), "`````text\na\n````\nb\n`````");
+    }
+
+    #[test]
+    fn text_in_a_chart_cannot_end_its_line() {
+        for (input, expected) in [
+            ("staging, window 1 (of 2)", "staging, window 1 (of 2)"),
+            ("a:b;c#d", "a#58;b#59;c#35;d"),
+            ("%%{init}%%", "#37;#37;#123;init#125;#37;#37;"),
+            ("<b>\nx", "#60;b#62; x"),
+        ] {
+            assert_eq!(mermaid(input), expected, "{input}");
+        }
     }
 
     #[test]

@@ -198,6 +198,11 @@ fn an_event_keeps_its_uid_when_the_plan_is_planned_again() {
     assert!(check_ics(&other).is_disjoint(&of("2027-01-11")), "another plan has events of its own");
 }
 
+#[expect(clippy::print_stdout, reason = "a test that is skipped says so")]
+fn skipped(why: &str) {
+    println!("skipped: {why}");
+}
+
 /// What Python's `icalendar` makes of a file; `None` where it is not installed.
 fn read_by_python(text: &str) -> Option<Vec<Value>> {
     const READER: &str = r"
@@ -229,7 +234,7 @@ json.dump(events, sys.stdout)
     if output.status.code() == Some(3) {
         let required = std::env::var_os("KUBEHOP_ICALENDAR").is_some();
         assert!(!required, "python3 has no module icalendar; .ci/run installs it");
-        println!("skipped: python3 has no module icalendar");
+        skipped("python3 has no module icalendar");
         return None;
     }
     assert!(output.status.success(), "{text}");
@@ -267,7 +272,7 @@ fn another_program_reads_the_calendar_file() {
 /// `npm install mermaid jsdom` was run.
 fn read_by_mermaid(chart: &str) -> Option<Value> {
     let Some(folder) = std::env::var_os("KUBEHOP_MERMAID") else {
-        println!("skipped: KUBEHOP_MERMAID names no folder with mermaid and jsdom");
+        skipped("KUBEHOP_MERMAID names no folder with mermaid and jsdom");
         return None;
     };
     let reader = Path::new(&folder).join("kubehop-mermaid.mjs");

@@ -110,10 +110,11 @@ impl ComparisonView {
         };
         let mut rows: Vec<Row> = ALWAYS.iter().map(|(what, value)| row(what, value)).collect();
         if comparison.start.is_some() {
-            rows.extend(CALENDAR.iter().map(|(what, value)| {
+            rows.extend(CALENDAR.iter().enumerate().map(|(place, (what, value))| {
                 row(what, &|figures| match &figures.calendar {
                     Some(calendar) => value(calendar),
-                    None => "does not fit".to_owned(),
+                    None if place == 0 => "too short".to_owned(),
+                    None => "-".to_owned(),
                 })
             }));
         }

@@ -10,7 +10,7 @@ use crate::estimate::Placed;
 use crate::estimate::StepEstimate;
 use crate::plan::StepId;
 
-use super::view::entries;
+use super::rows::entries;
 
 /// What a block takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,8 +5,8 @@ use serde::Serialize;
 use crate::estimate::Estimate;
 use crate::estimate::Instant;
 
+use super::rows::entries;
 use super::text::moment;
-use super::view::entries;
 
 /// From so many windows on an environment's windows are one bar: a chart of hundreds shows nothing, and
 /// Mermaid draws no text of more than 50,000 characters.

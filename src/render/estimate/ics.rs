@@ -6,6 +6,8 @@
 //! the environment and the part of it, never from a date: planned again, an event moves and is not
 //! there twice.
 
+use std::fmt::Write as _;
+
 use icalendar::Calendar;
 use icalendar::Component as _;
 use icalendar::Event;
@@ -171,8 +173,12 @@ fn uid(plan: &str, parts: &[&str]) -> String {
         digest.update((part.len() as u64).to_be_bytes());
         digest.update(part.as_bytes());
     }
-    let hex: String = digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("{hex}@kubehop.dev")
+    let mut uid = String::with_capacity(44);
+    for byte in digest.finalize().iter().take(16) {
+        _ = write!(uid, "{byte:02x}");
+    }
+    uid.push_str("@kubehop.dev");
+    uid
 }
 
 /// Text on one line, without what no calendar can hold and without marks of code.

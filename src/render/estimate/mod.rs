@@ -4,25 +4,27 @@
 mod blocks;
 mod chart;
 mod csv;
+mod dates;
 mod ics;
+mod rows;
 mod table;
 mod text;
 mod view;
 
 pub use csv::csv as estimate_csv;
+pub use dates::DeadlineView;
+pub use dates::PastMinorView;
+pub use dates::PastView;
 pub use ics::IcsOptions;
 pub use ics::ics as estimate_ics;
+pub use rows::MilestoneView;
+pub use rows::RowTotals;
+pub use rows::ScheduleRow;
+pub use rows::WindowView;
 pub use table::table as estimate_table;
-pub use view::DeadlineView;
 pub use view::EstimateView;
 pub use view::FreezeView;
-pub use view::MilestoneView;
-pub use view::PastMinorView;
-pub use view::PastView;
-pub use view::RowTotals;
-pub use view::ScheduleRow;
 pub use view::ScheduleView;
-pub use view::WindowView;
 
 use serde::Serialize;
 

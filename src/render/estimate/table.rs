@@ -12,11 +12,11 @@ use super::super::text::one_line;
 use super::super::text::print;
 use super::super::text::table as new_table;
 use super::super::text::wrapped;
+use super::dates::DeadlineView;
+use super::dates::PastMinorView;
+use super::rows::ScheduleRow;
 use super::text::days;
-use super::view::DeadlineView;
 use super::view::EstimateView;
-use super::view::PastMinorView;
-use super::view::ScheduleRow;
 use super::view::ScheduleView;
 
 /// Assumptions that are listed.
