@@ -69,8 +69,8 @@ pub fn run(filter: &str, input: &[u8], now: f64) -> Result<Vec<Value>, FilterErr
         .with_funs(functions)
         .compile(modules)
         .map_err(|errors| invalid(undefined(&errors)))?;
-    let input =
-        read::parse_single(input).map_err(|error| FilterError::Input(one_line(&error.to_string())))?;
+    let input = read::parse_single(input)
+        .map_err(|error| FilterError::Input(one_line(&error.to_string())))?;
     let context = Ctx::<data::JustLut<Val>>::new(&compiled.lut, Vars::new([]));
     let mut values = Vec::new();
     for value in compiled.id.run((context, input)) {
@@ -78,7 +78,8 @@ pub fn run(filter: &str, input: &[u8], now: f64) -> Result<Vec<Value>, FilterErr
             return Err(FilterError::TooMany);
         }
         let value = value.map_err(|error| {
-            let text = error.get_err().map_or_else(|_| "halt".to_owned(), |error| error.to_string());
+            let text =
+                error.get_err().map_or_else(|_| "halt".to_owned(), |error| error.to_string());
             FilterError::Failed(one_line(&text))
         })?;
         // What jq can hold and JSON cannot, such as NaN, is no answer.
@@ -151,7 +152,10 @@ mod tests {
             ("[.items[]|select(.v>1)|.n]", json!(["b"])),
             ("[.items[].n]|group_by(.)|map([.[0],length])", json!([["a", 1], ["b", 1]])),
             (r#""x:v1.2@sha"|sub("@.*$";"")|split(":")|last"#, json!("v1.2")),
-            (r#""kubernetesVersion: v1.30.1\n"|capture("kubernetesVersion: (?<v>[0-9A-Za-z.+-]+)").v"#, json!("v1.30.1")),
+            (
+                r#""kubernetesVersion: v1.30.1\n"|capture("kubernetesVersion: (?<v>[0-9A-Za-z.+-]+)").v"#,
+                json!("v1.30.1"),
+            ),
             (r#""a"|IN("a","b")"#, json!(true)),
             ("now", json!(1000.5)),
             (r#""1970-01-01T00:16:40Z"|fromdateiso8601"#, json!(1000)),
@@ -166,9 +170,23 @@ mod tests {
 
     #[test]
     fn reaches_nothing_but_its_input() {
-        for filter in
-            ["env", "$ENV", "env.HOME", "$ENV.HOME", "input", "inputs", "localtime", "import \"a\" as a; .", "include \"a\"; .", "import \"/etc/passwd\" as $x; .", "input_filename", "get_search_list", "$__prog_args", "@foo", "halt_error(1)|halt(3)|nothing_such"]
-        {
+        for filter in [
+            "env",
+            "$ENV",
+            "env.HOME",
+            "$ENV.HOME",
+            "input",
+            "inputs",
+            "localtime",
+            "import \"a\" as a; .",
+            "include \"a\"; .",
+            "import \"/etc/passwd\" as $x; .",
+            "input_filename",
+            "get_search_list",
+            "$__prog_args",
+            "@foo",
+            "halt_error(1)|halt(3)|nothing_such",
+        ] {
             let error = run(filter, b"null", 0.0).unwrap_err();
             assert!(matches!(error, FilterError::Invalid(_)), "{filter}: {error}");
         }
@@ -181,11 +199,9 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said() {
-        for (filter, text) in [
-            ("[.items[]", "it ends where"),
-            (".a | nosuch", "`nosuch`"),
-            (".a )", "stands where"),
-        ] {
+        for (filter, text) in
+            [("[.items[]", "it ends where"), (".a | nosuch", "`nosuch`"), (".a )", "stands where")]
+        {
             let error = run(filter, b"null", 0.0).unwrap_err().to_string();
             assert!(error.contains(text), "{error}");
         }

@@ -8,8 +8,16 @@ const MOST: usize = 2000;
 /// Words of at least so many letters that look like no name are keys or tokens.
 const LONG: usize = 40;
 /// Parts of keys whose values are nobody's business.
-const PRIVATE: &[&str] =
-    &["password", "passwd", "secret", "token", "apikey", "privatekey", "accesskey", "certificatekey"];
+const PRIVATE: &[&str] = &[
+    "password",
+    "passwd",
+    "secret",
+    "token",
+    "apikey",
+    "privatekey",
+    "accesskey",
+    "certificatekey",
+];
 
 /// The values as `jq -c` would print them, without what looks like a secret, and cut.
 pub fn evidence(values: &[Value]) -> String {

@@ -68,11 +68,9 @@ impl fmt::Display for Refusal {
                     None => formatter.write_str("; its command stands beside it"),
                 }
             }
-            Self::Namespace(name) => write!(
-                formatter,
-                "`{}` cannot be the namespace of what it asks for",
-                shown(name)
-            ),
+            Self::Namespace(name) => {
+                write!(formatter, "`{}` cannot be the namespace of what it asks for", shown(name))
+            }
             Self::Malformed(what, text) => {
                 write!(formatter, "`{}` cannot be a {what}", shown(text))
             }
@@ -169,9 +167,9 @@ fn objects(probe: &Probe) -> Result<Request, Refusal> {
 
 /// A part of a path: the names of Kubernetes and nothing else, so that nobody steps out of it.
 fn segment<'a>(what: &'static str, text: &'a str) -> Result<&'a str, Refusal> {
-    let letters = text.bytes().all(|byte| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b':')
-    });
+    let letters = text
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b':'));
     let good = letters && !text.is_empty() && text.len() <= LONGEST && !matches!(text, "." | "..");
     good.then_some(text).ok_or_else(|| Refusal::Malformed(what, text.to_owned()))
 }
@@ -179,21 +177,24 @@ fn segment<'a>(what: &'static str, text: &'a str) -> Result<&'a str, Refusal> {
 fn raw(probe: &Probe) -> Result<Request, Refusal> {
     let path = probe.path.as_deref().ok_or(Refusal::Incomplete("path"))?;
     let refused = || Refusal::Path(path.to_owned());
-    let (bare, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
+    let (bare, query) =
+        path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
     let health = HEALTH.iter().any(|known| {
         let below = bare.strip_prefix(known);
         below.is_some_and(|below| {
             below.is_empty()
-                || below.strip_prefix('/').is_some_and(|part| {
-                    part.split('/').all(|part| segment("path", part).is_ok())
-                })
+                || below
+                    .strip_prefix('/')
+                    .is_some_and(|part| part.split('/').all(|part| segment("path", part).is_ok()))
         })
     });
     let plain = query.is_none_or(|query| {
         health
             && query.split('&').all(|pair| {
                 pair == "verbose"
-                    || pair.strip_prefix("exclude=").is_some_and(|part| segment("path", part).is_ok())
+                    || pair
+                        .strip_prefix("exclude=")
+                        .is_some_and(|part| segment("path", part).is_ok())
             })
     });
     if (health || bare == VERSION) && plain {
@@ -240,7 +241,10 @@ mod tests {
             (Probe::raw("/readyz"), "/readyz"),
             (Probe::raw("/readyz/etcd?verbose"), "/readyz/etcd?verbose"),
             (Probe::raw("/livez?verbose&exclude=etcd"), "/livez?verbose&exclude=etcd"),
-            (Probe::raw("/healthz/poststarthook/start-apiextensions-controllers"), "/healthz/poststarthook/start-apiextensions-controllers"),
+            (
+                Probe::raw("/healthz/poststarthook/start-apiextensions-controllers"),
+                "/healthz/poststarthook/start-apiextensions-controllers",
+            ),
             (Probe::raw("/version"), "/version"),
         ] {
             assert_eq!(path(&probe), expected);

@@ -54,7 +54,9 @@ pub(super) fn run(
 /// The evidence as a person reads it, and pastes it into a ticket.
 fn text(report: &Report, steps: &[&Step]) -> String {
     let Report { plan, context, server, at, waited, looks, counts, checks, steps: _ } = report;
-    let cluster = context.as_deref().map_or_else(|| server.clone(), |context| format!("{context} at {server}"));
+    let cluster = context
+        .as_deref()
+        .map_or_else(|| server.clone(), |context| format!("{context} at {server}"));
     let mut text = format!("{}, cluster {}, {at}\n", plain(plan), plain(&cluster));
     for step in steps {
         _ = writeln!(text, "\nStep {}: {}", step.id, plain(&step.title));

@@ -57,7 +57,8 @@ pub(super) fn run(
             let findings = prove(&plan, &request, &catalog, &inventory)?;
             let (output, schedule) = (arguments.output, &arguments.schedule);
             let schedule = render::schedule_of(&plan, output, schedule, &catalog)?;
-            let options = Options { findings: Some(&findings), schedule: schedule.as_ref(), record: None };
+            let options =
+                Options { findings: Some(&findings), schedule: schedule.as_ref(), record: None };
             let text = render::show(&plan, output, &arguments.templates, &options, printer)?;
             match output {
                 PlanFormat::Summary => printer.advice(&text),

@@ -142,8 +142,9 @@ fn show(
     match format.unwrap_or(RecordFormat::Table) {
         RecordFormat::Table => printer.data(&render::record_table(plan, record, Printer::page())),
         format => print(record, format, printer, |_| {
-            Err(Diagnostic::error("`-o md` needs `--report`")
-                .help("`kubehop render PLAN -o md --record FILE` shows the sign-offs in the runbook"))
+            Err(Diagnostic::error("`-o md` needs `--report`").help(
+                "`kubehop render PLAN -o md --record FILE` shows the sign-offs in the runbook",
+            ))
         })?,
     }
     Ok(())

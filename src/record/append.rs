@@ -76,9 +76,10 @@ pub fn append(
     new: &NewEntry,
 ) -> Result<Appended, Diagnostic> {
     acceptable(plan, new)?;
+    let digest = plan.digest();
     let mut record = match existing {
-        Some(file) => file::read(file, plan)?,
-        None => begun(plan),
+        Some(file) => file::read_for(file, plan, &digest)?,
+        None => begun(plan, &digest),
     };
     let warnings = warnings(plan, &record, new);
     let before = record.entries.last();
@@ -100,7 +101,7 @@ pub fn append(
     let text = written(existing, &record, &entry)?;
     // What is handed out can be read again: no name and no note may break a record.
     let name = existing.map_or("the record", SourceFile::name);
-    let again = file::read(&SourceFile::new(name, text.as_str()), plan);
+    let again = file::read_for(&SourceFile::new(name, text.as_str()), plan, &digest);
     if again.ok().as_ref() != Some(&record) {
         return Err(Diagnostic::error("the entry could not be read back, so it is not written")
             .help("leave unusual characters out of `--by` and `--note`"));
@@ -109,11 +110,11 @@ pub fn append(
     Ok(Appended { text, entry, warnings, next })
 }
 
-fn begun(plan: &Plan) -> Record {
+fn begun(plan: &Plan, digest: &str) -> Record {
     Record {
         api_version: ApiVersion::V1Alpha1,
         kind: Kind::UpgradeRecord,
-        plan: PlanReference { name: plan.metadata.name.clone(), digest: plan.digest() },
+        plan: PlanReference { name: plan.metadata.name.clone(), digest: digest.to_owned() },
         entries: Vec::new(),
         end: None,
     }
@@ -126,9 +127,8 @@ fn written(
     record: &Record,
     entry: &Entry,
 ) -> Result<String, Diagnostic> {
-    let write = |error: serde_json::Error| {
-        Diagnostic::error(format!("cannot write the record: {error}"))
-    };
+    let write =
+        |error: serde_json::Error| Diagnostic::error(format!("cannot write the record: {error}"));
     let text = existing.map(SourceFile::text).unwrap_or_default();
     let whole = text.rfind("\nend:\n  entries: ").map(|at| &text[..=at]);
     match whole.filter(|text| text.contains("\nentries:\n- sequence: 1\n")) {
@@ -152,9 +152,8 @@ fn acceptable(plan: &Plan, new: &NewEntry) -> Result<(), Diagnostic> {
     let too_long = |what: &str, text: &str, most: usize| {
         let letters = text.chars().count();
         let message = format!("{what} has {letters} letters; the most are {most}");
-        (letters > most).then(|| {
-            Diagnostic::error(message).help("put the rest into the ticket, and name that")
-        })
+        (letters > most)
+            .then(|| Diagnostic::error(message).help("put the rest into the ticket, and name that"))
     };
     let note = note.as_deref().unwrap_or_default();
     let long = too_long("the name", by, LONGEST_NAME);

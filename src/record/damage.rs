@@ -26,17 +26,21 @@ pub(super) fn link(before: &str, entry: &Entry) -> String {
     sha256(&json!([before, sequence, step, result, by, started, at, note]).to_string())
 }
 
-/// Whether a record is whole, and of this plan.
+/// Whether a record is whole, and of this plan, which has this digest.
 ///
 /// # Errors
 ///
 /// The first thing that is wrong, with its line and what to do.
-pub(super) fn check(record: &Record, plan: &Plan, file: &SourceFile) -> Result<(), Diagnostic> {
+pub(super) fn check(
+    record: &Record,
+    plan: &Plan,
+    digest: &str,
+    file: &SourceFile,
+) -> Result<(), Diagnostic> {
     let Record { api_version: ApiVersion::V1Alpha1, kind: Kind::UpgradeRecord, plan: of, .. } =
         record;
-    let digest = plan.digest();
     if of.digest != digest {
-        return Err(other_plan(of, plan, &digest, file));
+        return Err(other_plan(of, plan, digest, file));
     }
     let mut before = head(of);
     for (index, entry) in record.entries.iter().enumerate() {
@@ -46,7 +50,10 @@ pub(super) fn check(record: &Record, plan: &Plan, file: &SourceFile) -> Result<(
             let message = if entry.sequence > number {
                 format!("entry {number} is missing: entry {} stands in its place", entry.sequence)
             } else {
-                format!("entry {} stands a second time, in the place of entry {number}", entry.sequence)
+                format!(
+                    "entry {} stands a second time, in the place of entry {number}",
+                    entry.sequence
+                )
             };
             return Err(damaged(file, line, &message, index));
         }
@@ -60,7 +67,8 @@ pub(super) fn check(record: &Record, plan: &Plan, file: &SourceFile) -> Result<(
             return Err(damaged(file, line, &message, index));
         }
         if !plan.steps().any(|(_, step)| step.id == entry.step) {
-            let message = format!("entry {number} is of step {}, which the plan has not", entry.step);
+            let message =
+                format!("entry {number} is of step {}, which the plan has not", entry.step);
             return Err(damaged(file, line, &message, index));
         }
         before = digest;
@@ -121,8 +129,11 @@ pub(super) fn remedy(sound: Option<usize>) -> String {
 }
 
 fn damaged(file: &SourceFile, line: Option<usize>, message: &str, sound: usize) -> Diagnostic {
-    let place =
-        Place { file: file.clone(), path: None, position: line.filter(|line| *line > 0).map(|line| (line, 1)) };
+    let place = Place {
+        file: file.clone(),
+        path: None,
+        position: line.filter(|line| *line > 0).map(|line| (line, 1)),
+    };
     Diagnostic::error(format!("the record is damaged: {message}"))
         .at(place)
         .help(remedy(Some(sound)))

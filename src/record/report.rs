@@ -260,8 +260,11 @@ impl HopReport {
 impl StepReport {
     fn new(step: &Step, standing: &Standing<'_>, all: &[Entry]) -> Self {
         let tries = &standing.entries;
-        let minutes: Option<u64> =
-            tries.iter().map(|entry| entry.minutes()).sum::<Option<u64>>().filter(|_| !tries.is_empty());
+        let minutes: Option<u64> = tries
+            .iter()
+            .map(|entry| entry.minutes())
+            .sum::<Option<u64>>()
+            .filter(|_| !tries.is_empty());
         let last = standing.last();
         let done = standing.state == State::Done;
         let pace = minutes.filter(|_| done).map(|minutes| {

@@ -36,7 +36,8 @@ const REPORT: &str = "record.md.j2";
 /// How every step of a plan stands, for a terminal of so many columns.
 pub fn record_table(plan: &Plan, record: &Record, width: u16) -> String {
     let standings = Standings::new(plan, record);
-    let mut table = new_table(width, &["Step", "State", "By", "Time (UTC)", "Tries", "Title, note"]);
+    let mut table =
+        new_table(width, &["Step", "State", "By", "Time (UTC)", "Tries", "Title, note"]);
     if let Some(column) = table.column_mut(4) {
         column.set_cell_alignment(CellAlignment::Right);
     }
@@ -52,7 +53,11 @@ pub fn record_table(plan: &Plan, record: &Record, width: u16) -> String {
             standing.state.name().to_owned(),
             last.map(|entry| plainly(&entry.by)).unwrap_or_default(),
             last.map(|entry| minute(entry.at)).unwrap_or_default(),
-            if standing.entries.is_empty() { String::new() } else { standing.entries.len().to_string() },
+            if standing.entries.is_empty() {
+                String::new()
+            } else {
+                standing.entries.len().to_string()
+            },
             what,
         ]);
     }
@@ -84,7 +89,8 @@ pub fn record_report(report: &Report) -> Result<String, Diagnostic> {
 
 /// A text without anything that a terminal would obey.
 pub(super) fn plainly(text: &str) -> String {
-    let visible = |char: char| if char.is_control() && !char.is_whitespace() { '\u{FFFD}' } else { char };
+    let visible =
+        |char: char| if char.is_control() && !char.is_whitespace() { '\u{FFFD}' } else { char };
     one_line(&text.chars().map(visible).collect::<String>())
 }
 

@@ -80,7 +80,7 @@ fn hostile_names_and_notes_come_back_here_and_in_python() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn any_text_comes_back(texts in prop::collection::vec(("\\PC{1,40}|[\\s\\S]{1,40}", "[\\s\\S]{0,200}"), 1..5)) {
@@ -183,7 +183,8 @@ fn what_is_odd_is_said_and_written_all_the_same() {
 #[test]
 fn a_later_entry_counts_and_the_report_knows_both() {
     let plan = plan();
-    let failed = NewEntry { result: Outcome::Failed, note: Some("disk".into()), ..entry("1.03", 30) };
+    let failed =
+        NewEntry { result: Outcome::Failed, note: Some("disk".into()), ..entry("1.03", 30) };
     let mut done = entry("1.03", 200);
     done.moment.started = Some(at(100));
     let mut failed_with_start = failed.clone();

@@ -34,12 +34,14 @@ fn the_record_stands_beside_the_plan_or_where_it_is_told() {
     ok(sign(&folder, "1.01", "a").args(["--record", "other.yaml"]).output().unwrap());
     assert!(folder.join("other.yaml").exists());
     std::fs::rename(folder.join("plan.yaml"), folder.join("upgrade")).unwrap();
-    let arguments =
-        ["record", "upgrade", "--step", "1.01", "--result", "done", "--by", "a", "-q"];
+    let arguments = ["record", "upgrade", "--step", "1.01", "--result", "done", "--by", "a", "-q"];
     ok(run(&folder, &arguments));
     assert!(folder.join("upgrade.record.yaml").exists());
     refused(&run(&folder, &["record", "-", "--show"]), "standard input has no place");
-    refused(&run(&folder, &["record", "upgrade", "--show", "--record", "no.yaml"]), "there is no record");
+    refused(
+        &run(&folder, &["record", "upgrade", "--show", "--record", "no.yaml"]),
+        "there is no record",
+    );
 }
 
 #[cfg(unix)]
@@ -123,8 +125,24 @@ fn what_was_signed_is_shown_reported_rendered_and_learnt_from() {
         let base = ["record", "plan.yaml", "-q", "--by", "Jane | <Doe>", "--step"];
         ok(run(&folder, &[&base, arguments].concat()))
     };
-    sign(&["1.01", "--result", "done", "--started", "2026-01-12T20:00:00Z", "--at", "2026-01-12T21:10:00+01:00"]);
-    sign(&["1.02", "--result", "failed", "--at", "2026-01-12T20:30:00Z", "--note", "no\u{1b}[2J quorum"]);
+    sign(&[
+        "1.01",
+        "--result",
+        "done",
+        "--started",
+        "2026-01-12T20:00:00Z",
+        "--at",
+        "2026-01-12T21:10:00+01:00",
+    ]);
+    sign(&[
+        "1.02",
+        "--result",
+        "failed",
+        "--at",
+        "2026-01-12T20:30:00Z",
+        "--note",
+        "no\u{1b}[2J quorum",
+    ]);
     let json = sign(&["1.02", "--result", "done", "--at", "2026-01-12T20:40:00Z", "-o", "json"]);
     let json: Value = serde_json::from_str(&json).unwrap();
     assert_eq!((&json["sequence"], &json["step"]), (&3.into(), &"1.02".into()));
@@ -159,7 +177,8 @@ fn what_was_signed_is_shown_reported_rendered_and_learnt_from() {
         "needs `-o md`",
     );
 
-    let learnt = run(&folder, &["estimate", "plan.yaml", "--learn", "plan.record.yaml", "-o", "json"]);
+    let learnt =
+        run(&folder, &["estimate", "plan.yaml", "--learn", "plan.record.yaml", "-o", "json"]);
     let warning = String::from_utf8_lossy(&learnt.stderr).into_owned();
     assert!(warning.contains("1 of 2 steps that are done have no beginning"), "{warning}");
     let learnt: Value = serde_json::from_str(&ok(learnt)).unwrap();

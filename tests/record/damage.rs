@@ -35,22 +35,70 @@ fn each_damage_is_named_with_its_line() {
     let without = |sequence| good.replacen(lines_of(&good, sequence), "", 1);
     let twice = good.replacen(lines_of(&good, 2), &lines_of(&good, 2).repeat(2), 1);
     let line = |text: &str, start: &str| {
-        text.lines().position(|line| line.starts_with(start)).map(|at| format!(":{}:", at + 1)).unwrap()
+        text.lines()
+            .position(|line| line.starts_with(start))
+            .map(|at| format!(":{}:", at + 1))
+            .unwrap()
     };
     let second = line(&good, "- sequence: 2");
     let first = line(&good, "- sequence: 1");
     let cases = [
-        ("an edited name", good.replacen("Jane Doe", "John Doe", 1), "entry 1, or the head before it, was changed", first.clone()),
-        ("an edited result", good.replacen("1.02'\n  result: done", "1.02'\n  result: failed", 1), "entry 2 was changed", second.clone()),
-        ("an edited note", good.replacen("line one", "line won", 1), "entry 2 was changed", second.clone()),
-        ("a note that was added", good.replacen("  at: '2026-01-12T20:09", "  note: x\n  at: '2026-01-12T20:09", 1), "entry 3 was changed", line(&good, "- sequence: 3")),
-        ("another name of the plan", good.replacen("name: lab-1", "name: lab-2", 1), "entry 1, or the head", first.clone()),
-        ("an entry that is missing", without(2), "entry 2 is missing: entry 3 stands in its place", second.clone()),
+        (
+            "an edited name",
+            good.replacen("Jane Doe", "John Doe", 1),
+            "entry 1, or the head before it, was changed",
+            first.clone(),
+        ),
+        (
+            "an edited result",
+            good.replacen("1.02'\n  result: done", "1.02'\n  result: failed", 1),
+            "entry 2 was changed",
+            second.clone(),
+        ),
+        (
+            "an edited note",
+            good.replacen("line one", "line won", 1),
+            "entry 2 was changed",
+            second.clone(),
+        ),
+        (
+            "a note that was added",
+            good.replacen("  at: '2026-01-12T20:09", "  note: x\n  at: '2026-01-12T20:09", 1),
+            "entry 3 was changed",
+            line(&good, "- sequence: 3"),
+        ),
+        (
+            "another name of the plan",
+            good.replacen("name: lab-1", "name: lab-2", 1),
+            "entry 1, or the head",
+            first.clone(),
+        ),
+        (
+            "an entry that is missing",
+            without(2),
+            "entry 2 is missing: entry 3 stands in its place",
+            second.clone(),
+        ),
         ("the first one is missing", without(1), "entry 1 is missing: entry 2 stands", first),
-        ("the last one is missing", without(3), "says that it has 3 entries, and has 2", line(&without(3), "end:")),
+        (
+            "the last one is missing",
+            without(3),
+            "saying that it has 3 entries, and has 2",
+            line(&without(3), "end:"),
+        ),
         ("an entry twice", twice.clone(), "entry 2 stands a second time", String::new()),
-        ("no end", good.replacen("end:\n  entries: 3\n", "", 1), "cut off behind entry 3", String::new()),
-        ("a wrong end", good.replacen("  entries: 3\n", "  entries: 4\n", 1), "says that it has 4 entries, and has 3", line(&good, "end:")),
+        (
+            "no end",
+            good.replacen("end:\n  entries: 3\n", "", 1),
+            "cut off behind entry 3",
+            String::new(),
+        ),
+        (
+            "a wrong end",
+            good.replacen("  entries: 3\n", "  entries: 4\n", 1),
+            "saying that it has 4 entries, and has 3",
+            line(&good, "end:"),
+        ),
     ];
     for (name, text, message, place) in cases {
         assert_ne!(text, good, "{name}");

@@ -28,7 +28,8 @@ struct Chance(u64);
 
 impl Chance {
     fn below(&mut self, most: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % most.max(1)
     }
 }
@@ -47,8 +48,11 @@ fn a_process_that_is_killed_loses_nothing() {
     let mut entries = 1;
     while killed < kills() {
         let by = format!("writer {}", killed + survived);
-        let mut child =
-            sign(&folder, "1.01", &by).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = sign(&folder, "1.01", &by)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         // Half of the time at any moment, half of the time near the end, where it writes.
         let most = u64::try_from(whole.as_micros()).unwrap();
         let wait = match chance.below(2) {
@@ -62,7 +66,11 @@ fn a_process_that_is_killed_loses_nothing() {
         if said {
             reported.push(by.clone());
         }
-        if output.status.success() { survived += 1 } else { killed += 1 }
+        if output.status.success() {
+            survived += 1
+        } else {
+            killed += 1
+        }
         for helper in ["plan.record.yaml.new", "plan.record.yaml.lock"] {
             helpers += usize::from(folder.join(helper).exists());
         }
@@ -78,7 +86,9 @@ fn a_process_that_is_killed_loses_nothing() {
         }
         assert_eq!(signed, reported, "nothing lost, nothing twice, in order");
     }
-    println!("{killed} killed, {survived} came to their end first; {entries} entries, {unreported} of which were written and not reported; {helpers} times a helping file stayed");
+    println!(
+        "{killed} killed, {survived} came to their end first; {entries} entries, {unreported} of which were written and not reported; {helpers} times a helping file stayed"
+    );
     // Whatever they left stands in nobody's way.
     assert!(sign(&folder, "1.02", "last").output().unwrap().status.success());
     assert_eq!(files(&folder), ["plan.record.yaml", "plan.yaml"]);
@@ -102,7 +112,8 @@ fn ten_writers_at_once_lose_nothing() {
             scope.spawn(move || {
                 for number in 0..EACH {
                     let by = format!("{writer}/{number}");
-                    let output = sign(folder, "1.01", &by).args(["--wait", "120"]).output().unwrap();
+                    let output =
+                        sign(folder, "1.01", &by).args(["--wait", "120"]).output().unwrap();
                     assert!(output.status.success(), "{output:?}");
                 }
             });
@@ -112,7 +123,8 @@ fn ten_writers_at_once_lose_nothing() {
     let signed: BTreeSet<&str> = record.entries.iter().map(|entry| entry.by.as_str()).collect();
     assert_eq!((record.entries.len(), signed.len()), (WRITERS * EACH, WRITERS * EACH));
     for writer in 0..WRITERS {
-        let own = record.entries.iter().filter_map(|entry| entry.by.strip_prefix(&format!("{writer}/")));
+        let own =
+            record.entries.iter().filter_map(|entry| entry.by.strip_prefix(&format!("{writer}/")));
         let own: Vec<usize> = own.map(|number| number.parse().unwrap()).collect();
         assert_eq!(own, (0..EACH).collect::<Vec<_>>(), "each in its order");
     }

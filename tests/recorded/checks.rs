@@ -82,7 +82,7 @@ fn a_cluster_that_is_right_passes_with_evidence() {
     let cluster = cluster();
     let server = Server::plain(move |request| answer(&cluster, request));
     let session = Session::new("check-right", &server.url);
-    let ran = check(&session, &[]);
+    let ran = check(&session, &["--step", "1.12"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     for part in [
         "lab-1-v1.24.3-to-v1.27.16, cluster prod at http://127.0.0.1:",
@@ -159,7 +159,11 @@ fn watching_ends_when_everything_holds_or_the_time_is_over() {
         let mut looks = looks.lock().unwrap();
         *looks += 1;
         let good = right.answer(pods).unwrap();
-        Reply::ok(if *looks < 3 { edited("static-pods", "\"lab-1\"", &good).unwrap() } else { good })
+        Reply::ok(if *looks < 3 {
+            edited("static-pods", "\"lab-1\"", &good).unwrap()
+        } else {
+            good
+        })
     };
     let server = Server::plain(late);
     let session = Session::new("check-watch", &server.url);
@@ -168,7 +172,8 @@ fn watching_ends_when_everything_holds_or_the_time_is_over() {
     let report = json_of(&ran);
     assert_eq!(report["looks"], 3);
     let checks = report["checks"].as_array().unwrap();
-    let waited = |id: &str| checks.iter().find(|check| check["id"] == id).unwrap()["waited"].as_u64();
+    let waited =
+        |id: &str| checks.iter().find(|check| check["id"] == id).unwrap()["waited"].as_u64();
     assert!(waited("static-pods").unwrap() >= 2, "{report}");
     assert!(ran.stderr.contains("looking again"), "{ran:?}");
 
@@ -178,7 +183,8 @@ fn watching_ends_when_everything_holds_or_the_time_is_over() {
         if request.path == "/readyz" { Reply::Status(500, "", "not ok".into()) } else { good }
     });
     let session = Session::new("check-watch-in-vain", &server.url);
-    let arguments = ["check", PLAN, "--step", "1.12", "--watch", "--interval", "1", "--timeout", "3"];
+    let arguments =
+        ["check", PLAN, "--step", "1.12", "--watch", "--interval", "1", "--timeout", "3"];
     let ran = session.run(&arguments);
     assert_eq!(ran.code, Some(1), "{ran:?}");
     assert!(ran.took >= Duration::from_secs(3) && ran.took < Duration::from_secs(20), "{ran:?}");
@@ -219,7 +225,11 @@ fn a_plan_that_means_no_good_reads_nothing_hangs_nobody_and_shows_no_secret() {
             "kind": "ConfigMap", "apiVersion": "v1", "metadata": {"name": "x"},
             "data": {"token": "abcdef.0123456789abcdef", "key": "-----BEGIN RSA PRIVATE KEY-----"},
         });
-        if request.path.contains("secret") { Reply::ok("{}".into()) } else { Reply::ok(object.to_string()) }
+        if request.path.contains("secret") {
+            Reply::ok("{}".into())
+        } else {
+            Reply::ok(object.to_string())
+        }
     });
     let session = Session::new("check-evil", &server.url);
     let config = |filter: &str| Probe::api("configmaps", Some("kube-system"), filter).named("x");
@@ -232,7 +242,7 @@ fn a_plan_that_means_no_good_reads_nothing_hangs_nobody_and_shows_no_secret() {
             (config("[range(1e12)]"), "[]"),
             (config("def f: f; f"), "[]"),
             (config("def f: 1 + f; f"), "[]"),
-            (config("\"a\" * 1e10 | length"), "1"),
+            (config("\"a\" * 10000000000 | length"), "1"),
             (config("env"), "{}"),
             (config("$ENV.HOME"), "1"),
             (config("input"), "1"),

@@ -99,9 +99,7 @@ impl Simulated {
             }
             "/apis/apps/v1/namespaces/kube-system/daemonsets/kube-proxy" => self.kube_proxy()?,
             "/apis/apps/v1/namespaces/kube-system/deployments/coredns" => self.coredns(),
-            _ if path == format!("{system}/pods") => {
-                list("PodList", "v1", self.pods(&selector))
-            }
+            _ if path == format!("{system}/pods") => list("PodList", "v1", self.pods(&selector)),
             _ if path == format!("{system}/configmaps/kubeadm-config") => self.kubeadm_config(),
             _ => return None,
         };
@@ -273,29 +271,44 @@ pub(crate) fn edited(id: &str, filter: &str, answer: &str) -> Option<String> {
         value.pointer_mut(parent).unwrap()[key] = new;
     };
     match id {
-        "nodes-ready" => set(&mut value, format!("{item}/status/conditions/2/status"), json!("Unknown")),
+        "nodes-ready" => {
+            set(&mut value, format!("{item}/status/conditions/2/status"), json!("Unknown"))
+        }
         "none-cordoned" => set(&mut value, format!("{item}/spec/unschedulable"), json!(true)),
         "kubelets" | "nodes-at-version" | "start-kubelets" => {
             set(&mut value, format!("{item}/status/nodeInfo/kubeletVersion"), json!("v1.2.3"));
         }
-        "disruption-budgets" => set(&mut value, format!("{item}/status/disruptionsAllowed"), json!(0)),
+        "disruption-budgets" => {
+            set(&mut value, format!("{item}/status/disruptionsAllowed"), json!(0))
+        }
         "unmanaged-pods" => set(&mut value, format!("{item}/metadata/annotations"), json!({})),
-        "api-services" => set(&mut value, format!("{item}/status/conditions/0/status"), json!("False")),
-        "system-pods" => set(&mut value, format!("{item}/status/containerStatuses/0/ready"), json!(false)),
+        "api-services" => {
+            set(&mut value, format!("{item}/status/conditions/0/status"), json!("False"))
+        }
+        "system-pods" => {
+            set(&mut value, format!("{item}/status/containerStatuses/0/ready"), json!(false))
+        }
         "nothing-unschedulable" => {
             set(&mut value, format!("{item}/status/phase"), json!("Pending"));
-            let waits = json!([{"type": "PodScheduled", "status": "False", "reason": "Unschedulable"}]);
+            let waits =
+                json!([{"type": "PodScheduled", "status": "False", "reason": "Unschedulable"}]);
             set(&mut value, format!("{item}/status/conditions"), waits);
         }
-        "static-pods" | "control-plane-version" | "etcd-image" | "start-kube-apiserver"
-        | "start-kube-controller-manager" | "start-kube-scheduler" => {
+        "static-pods"
+        | "control-plane-version"
+        | "etcd-image"
+        | "start-kube-apiserver"
+        | "start-kube-controller-manager"
+        | "start-kube-scheduler" => {
             image(&mut value, &format!("{item}/spec/containers/0/image"));
         }
         "no-restarts" => {
             let started = format!("{item}/status/containerStatuses/0/state/running/startedAt");
             set(&mut value, started, json!("2999-01-01T00:00:00Z"));
         }
-        "leases" => set(&mut value, format!("{item}/spec/renewTime"), json!("2020-01-01T00:00:00.000000Z")),
+        "leases" => {
+            set(&mut value, format!("{item}/spec/renewTime"), json!("2020-01-01T00:00:00.000000Z"))
+        }
         "cluster-configuration" => {
             let config = value["data"]["ClusterConfiguration"].as_str().unwrap();
             let old = config.replace("kubernetesVersion: v1.", "kubernetesVersion: v0.");
@@ -318,7 +331,8 @@ pub(crate) fn edited(id: &str, filter: &str, answer: &str) -> Option<String> {
 /// unless there is nothing else.
 fn subject(answer: &Value, filter: &str) -> usize {
     let Some(items) = answer["items"].as_array() else { return 0 };
-    let named = |text: &Value| text.as_str().is_some_and(|text| filter.contains(&format!("\"{text}\"")));
+    let named =
+        |text: &Value| text.as_str().is_some_and(|text| filter.contains(&format!("\"{text}\"")));
     let nodes = items.iter().position(|item| {
         named(&item["spec"]["nodeName"]) && item["metadata"]["labels"]["component"] != "etcd"
             || named(&item["metadata"]["name"])
