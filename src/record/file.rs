@@ -19,11 +19,7 @@ pub fn read(file: &SourceFile, plan: &Plan) -> Result<Record, Diagnostic> {
 }
 
 /// The same where the digest of the plan is known already: that of a large one takes time.
-pub(super) fn read_for(
-    file: &SourceFile,
-    plan: &Plan,
-    digest: &str,
-) -> Result<Record, Diagnostic> {
+pub(super) fn read_for(file: &SourceFile, plan: &Plan, digest: &str) -> Result<Record, Diagnostic> {
     let record = parse(file)?;
     damage::check(&record, plan, digest, file)?;
     Ok(record)
