@@ -75,7 +75,7 @@ fn machine(checkpoint: &Checkpoint) -> bool {
 }
 
 fn now() -> Timestamp {
-    Timestamp::from_second(jiff::Timestamp::now().as_second()).unwrap()
+    "2026-01-12T20:00:00Z".parse().unwrap()
 }
 
 #[test]
@@ -134,17 +134,14 @@ fn by_jq(filter: &str, input: &str) -> Option<Vec<Value>> {
 
 #[test]
 fn odd_objects_give_the_same_as_jq_or_an_error_as_in_jq() {
-    let filters: BTreeMap<String, ()> = plans()
-        .iter()
+    let probes = plans()
+        .into_iter()
         .flat_map(|(_, plan)| plan.steps().map(|(_, step)| step.clone()).collect::<Vec<_>>())
         .flat_map(|step| step.checkpoints)
-        .filter_map(|checkpoint| checkpoint.probe.jq)
-        // Filters of one shape differ by versions and names only.
-        .map(|filter| (filter.split('"').step_by(2).collect::<Vec<_>>().join("\""), filter))
-        .collect::<BTreeMap<_, _>>()
-        .into_values()
-        .map(|filter| (filter, ()))
-        .collect();
+        .filter_map(|checkpoint| checkpoint.probe.jq);
+    // Filters of one shape differ by versions and names only.
+    let shape = |filter: &str| filter.split('"').step_by(2).collect::<Vec<_>>().join("\"");
+    let filters: BTreeMap<String, String> = probes.map(|filter| (shape(&filter), filter)).collect();
     assert!(filters.len() > 15, "{}", filters.len());
     let odd = [
         json!({"items": []}),
@@ -161,7 +158,7 @@ fn odd_objects_give_the_same_as_jq_or_an_error_as_in_jq() {
         json!([]),
         json!("text"),
     ];
-    for filter in filters.keys() {
+    for filter in filters.values() {
         for input in &odd {
             let input = input.to_string();
             let ours = filter::run(filter, input.as_bytes(), 0.0).ok();

@@ -29,6 +29,7 @@ fn lab() -> Plan {
     plan::read(&SourceFile::new(PLAN, std::fs::read_to_string(PLAN).unwrap())).unwrap()
 }
 
+#[expect(clippy::disallowed_methods, reason = "leases are renewed by the clock of the program")]
 fn cluster() -> Simulated {
     Simulated::after(&lab(), STEP, jiff::Timestamp::now())
 }
