@@ -237,6 +237,7 @@ fn generate(what: &str) -> String {
         ("help", "") => help(),
         ("rules", "") => rules(),
         ("endpoints", "") => endpoints(),
+        ("kinds", "") => kinds(),
         ("keys", document) => keys(&schema(document)),
         _ => panic!("nobody generates `{what}`"),
     }
@@ -254,6 +255,8 @@ fn help() -> String {
         "audit",
         "diff",
         "status",
+        "check",
+        "record",
         "estimate",
         "explain",
         "catalog",
@@ -281,6 +284,13 @@ fn endpoints() -> String {
         _ = writeln!(text, "| `{path}` | {} | {} |", endpoint.permission(), endpoint.what);
     }
     text
+}
+
+/// Every kind of object that a checkpoint may ask for.
+fn kinds() -> String {
+    let name = |resource: &kubehop::check::Resource| format!("`{}`", resource.name());
+    let names: Vec<String> = kubehop::check::RESOURCES.iter().map(name).collect();
+    format!("{}, each at version `v1` of its group.", names.join(", "))
 }
 
 /// Every rule, grouped by who demands it.
@@ -421,7 +431,8 @@ fn kind(schema: &Value, order: &mut Vec<String>) -> String {
 
 #[test]
 fn schemas_are_current() {
-    for document in ["plan", "inventory", "matrix", "catalog", "baseline", "calendar", "estimates"]
+    for document in
+        ["plan", "inventory", "record", "matrix", "catalog", "baseline", "calendar", "estimates"]
     {
         let path = root().join(format!("docs/reference/schema/{document}.json"));
         compare_or_write(&path, &kubehop(&["schema", document]), HOW);

@@ -22,8 +22,10 @@ const NOT_PERMITTED: [u16; 2] = [401, 403];
 /// What the API server said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// It gave what was asked for: the pages of a list, or one body.
-    Given(Arc<[Vec<u8>]>),
+    /// It gave what was asked for: here as kubectl prints it.
+    Given(Arc<[u8]>),
+    /// It gave something else, and why that is no answer.
+    Malformed(String),
     /// It gave another status, with a text.
     Refused {
         /// The HTTP status.
@@ -33,6 +35,19 @@ pub enum Answer {
     },
     /// It could not be reached, and why.
     Unreachable(String),
+}
+
+impl Answer {
+    /// What the API server gave to a request: the pages of a list, or one body. kubectl makes one list of
+    /// the pages, and shows nobody's `managedFields`.
+    pub fn of(request: &Request, pages: &[Vec<u8>]) -> Self {
+        let printed = match request {
+            Request::List { .. } => list(pages),
+            Request::Object { .. } => object(pages),
+            Request::Raw { .. } => Ok(pages.concat()),
+        };
+        printed.map_or_else(Self::Malformed, |printed| Self::Given(Arc::from(printed)))
+    }
 }
 
 /// Who runs filters, and sees to it that they end.
@@ -130,40 +145,28 @@ fn judge(
     answer: Answer,
     evaluator: &mut dyn Evaluator,
 ) -> Found {
-    let pages = match answer {
-        Answer::Given(pages) => pages,
+    let printed = match answer {
+        Answer::Given(printed) => printed,
+        Answer::Malformed(why) => return Found::unknown(why, false),
         Answer::Unreachable(why) => return Found::unknown(why, true),
         Answer::Refused { code, text } => return refused(request, code, &text),
     };
-    match (request, expectation) {
-        (Request::Raw { .. }, expectation) => {
-            let body = pages.concat();
-            let body = String::from_utf8_lossy(&body);
-            let holds = match expectation {
-                Expectation::Text(expected) => body.trim() == expected,
-                Expectation::Json(_) => false,
-            };
-            Found::compared(holds, mask::text(&body))
+    match expectation {
+        Expectation::Text(expected) => {
+            let body = String::from_utf8_lossy(&printed);
+            Found::compared(body.trim() == expected, mask::text(&body))
         }
-        (Request::List { .. } | Request::Object { .. }, Expectation::Json(expected)) => {
-            let printed = match request {
-                Request::List { .. } => list(&pages),
-                _ => object(&pages),
-            };
-            let values = printed.and_then(|input| evaluator.evaluate(filter, &input));
-            match values {
-                Ok(values) => {
-                    let holds = matches!(values.as_slice(), [value] if same(value, expected));
-                    let observed = match values.as_slice() {
-                        [] => "nothing".to_owned(),
-                        values => mask::evidence(values),
-                    };
-                    Found::compared(holds, observed)
-                }
-                Err(why) => Found::unknown(why, false),
+        Expectation::Json(expected) => match evaluator.evaluate(filter, &printed) {
+            Ok(values) => {
+                let holds = matches!(values.as_slice(), [value] if same(value, expected));
+                let observed = match values.as_slice() {
+                    [] => "nothing".to_owned(),
+                    values => mask::evidence(values),
+                };
+                Found::compared(holds, observed)
             }
-        }
-        (_, Expectation::Text(_)) => Found::unknown("nothing can be compared with a text", false),
+            Err(why) => Found::unknown(why, false),
+        },
     }
 }
 

@@ -139,7 +139,6 @@ mod looking {
 #[cfg(feature = "live")]
 mod looking {
     use std::collections::BTreeMap;
-    use std::sync::Arc;
     use std::thread;
     use std::time::Duration;
     use std::time::Instant;
@@ -267,7 +266,7 @@ mod looking {
             Request::Raw { path } => visit.raw(path).map(|body| vec![body]),
         };
         match answer {
-            Ok(pages) => Answer::Given(Arc::from(pages)),
+            Ok(pages) => Answer::of(request, &pages),
             Err(Missed::Status { code, text }) => Answer::Refused { code, text },
             Err(Missed::Unreachable(diagnostic)) => {
                 let Diagnostic { message, help, .. } = diagnostic;

@@ -30,8 +30,10 @@ use super::printer::Printer;
 /// The word that starts the process.
 pub(super) const WORD: &str = "__filter";
 
-/// How long a filter may run. The filters of the provider take less than a second for 5,000 nodes.
-const TIME: Duration = Duration::from_secs(10);
+/// How long a filter may run, in seconds: so much, and one more for so many bytes of input. The nodes
+/// of a cluster of 5,000 are some 40 MB, for which the provider's filters take seconds.
+const SECONDS: u64 = 10;
+const BYTES_PER_SECOND: u64 = 4 << 20;
 /// The most bytes that it may print.
 const MOST_BYTES: u64 = 4 << 20;
 /// The memory that it may take: so much, and so many times the size of its input.
@@ -90,6 +92,7 @@ impl Evaluator for Sandbox {
         let (Some(mut to), Some(from)) = pipes else {
             return Err("the filter could not be run: it has no pipes".to_owned());
         };
+        let seconds = seconds(question.size);
         let (send, receive) = mpsc::channel();
         let (printed, status) = thread::scope(|scope| {
             scope.spawn(move || {
@@ -101,13 +104,13 @@ impl Evaluator for Sandbox {
                 _ = from.take(MOST_BYTES).read_to_end(&mut text);
                 _ = send.send(text);
             });
-            let printed = receive.recv_timeout(TIME);
+            let printed = receive.recv_timeout(Duration::from_secs(seconds));
             // Whatever it still does, nobody waits for.
             _ = child.kill();
             (printed, child.wait())
         });
         match printed {
-            Err(_) => Err(format!("the filter was stopped after {} seconds", TIME.as_secs())),
+            Err(_) => Err(format!("the filter was stopped after {seconds} seconds")),
             Ok(text) if text.len() as u64 == MOST_BYTES => {
                 Err("the filter was stopped: it gives more than 4 MiB".to_owned())
             }
@@ -118,6 +121,10 @@ impl Evaluator for Sandbox {
             },
         }
     }
+}
+
+fn seconds(size: u64) -> u64 {
+    SECONDS + size / BYTES_PER_SECOND
 }
 
 fn ended(status: Option<ExitStatus>) -> String {
@@ -152,7 +159,7 @@ fn limit(size: u64) {
     use rustix::process::Rlimit;
     use rustix::process::setrlimit;
     let memory = MEMORY.saturating_add(size.saturating_mul(MEMORY_PER_BYTE));
-    let limits = [(Resource::As, memory), (Resource::Cpu, TIME.as_secs() + 1), (Resource::Core, 0)];
+    let limits = [(Resource::As, memory), (Resource::Cpu, seconds(size) + 1), (Resource::Core, 0)];
     for (resource, most) in limits {
         // Where the system cannot do it, time is still limited by whoever started this.
         _ = setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) });

@@ -43,16 +43,15 @@ pub(super) fn run(
             .help("name a file with --record"));
     }
     let plan = plan::read(&input::read(&arguments.plan)?)?;
-    match arguments.step {
-        Some(step) => sign(arguments, step, &plan, &path, printer)?,
-        None => {
-            let record = read(&path, &plan)?;
-            if arguments.report {
-                report(&Report::new(&plan, &record), arguments.output, printer)?;
-            } else {
-                show(&plan, &record, arguments.output, printer)?;
-            }
-        }
+    if let Some(step) = arguments.step {
+        sign(arguments, step, &plan, &path, printer)?;
+        return Ok(ExitStatus::Done);
+    }
+    let record = read(&path, &plan)?;
+    if arguments.report {
+        report(&Report::new(&plan, &record), arguments.output, printer)?;
+    } else {
+        show(&plan, &record, arguments.output, printer)?;
     }
     Ok(ExitStatus::Done)
 }

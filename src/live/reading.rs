@@ -58,7 +58,7 @@ impl<'a> Cluster<'a> {
     ///
     /// What keeps the cluster as a whole from being read, and what to do about it.
     pub fn read(&self, sink: &mut dyn Sink, progress: &mut dyn Progress) -> Result<(), Diagnostic> {
-        let runtime = self.runtime()?;
+        let runtime = runtime()?;
         let read = runtime.block_on(self.walk(sink, progress));
         // A look-up of a name that hangs must not be waited for.
         runtime.shutdown_background();
@@ -72,13 +72,6 @@ impl<'a> Cluster<'a> {
     /// A certificate or a key of the kubeconfig that cannot be used.
     pub fn visit(&self) -> Result<Visit<'_>, Diagnostic> {
         Visit::new(self)
-    }
-
-    pub(super) fn runtime(&self) -> Result<tokio::runtime::Runtime, Diagnostic> {
-        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
-            Diagnostic::error(format!("cannot start the network client: {error}"))
-                .help("the system has too few resources for it")
-        })
     }
 
     /// Makes ready to connect. Must be called inside of the runtime.
@@ -172,6 +165,14 @@ impl<'a> Cluster<'a> {
     pub(super) fn failed(&self, path: &str, failure: &Failure) -> Diagnostic {
         refusal::failed(&self.destination, self.access, path, failure)
     }
+}
+
+/// What requests run in.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Diagnostic> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+        Diagnostic::error(format!("cannot start the network client: {error}"))
+            .help("the system has too few resources for it")
+    })
 }
 
 /// What every API server tells of itself.

@@ -9,6 +9,7 @@ use super::failure::Failure;
 use super::pages;
 use super::pages::Stopped;
 use super::reading::Cluster;
+use super::reading::runtime;
 
 const OK: u16 = 200;
 
@@ -35,7 +36,7 @@ pub enum Missed {
 
 impl<'a> Visit<'a> {
     pub(super) fn new(cluster: &'a Cluster<'a>) -> Result<Self, Diagnostic> {
-        let runtime = cluster.runtime()?;
+        let runtime = runtime()?;
         let connection = {
             let _inside = runtime.enter();
             cluster.connection()?

@@ -19,7 +19,8 @@ pub struct Checkpoint {
     pub probe: Probe,
     /// The probe as a shell command.
     pub run: String,
-    /// The answer that lets the upgrade go on.
+    /// The answer that lets the upgrade go on. Of an `api` probe it is the JSON that the filter must give,
+    /// as `jq -c` prints it, and of a `raw` probe the text of the answer, so that it can be compared.
     pub expect: String,
 }
 

@@ -76,9 +76,10 @@ pub fn append(
     new: &NewEntry,
 ) -> Result<Appended, Diagnostic> {
     acceptable(plan, new)?;
+    let digest = plan.digest();
     let mut record = match existing {
-        Some(file) => file::read(file, plan)?,
-        None => begun(plan),
+        Some(file) => file::read_for(file, plan, &digest)?,
+        None => begun(plan, &digest),
     };
     let warnings = warnings(plan, &record, new);
     let before = record.entries.last();
@@ -100,7 +101,7 @@ pub fn append(
     let text = written(existing, &record, &entry)?;
     // What is handed out can be read again: no name and no note may break a record.
     let name = existing.map_or("the record", SourceFile::name);
-    let again = file::read(&SourceFile::new(name, text.as_str()), plan);
+    let again = file::read_for(&SourceFile::new(name, text.as_str()), plan, &digest);
     if again.ok().as_ref() != Some(&record) {
         return Err(Diagnostic::error("the entry could not be read back, so it is not written")
             .help("leave unusual characters out of `--by` and `--note`"));
@@ -109,11 +110,11 @@ pub fn append(
     Ok(Appended { text, entry, warnings, next })
 }
 
-fn begun(plan: &Plan) -> Record {
+fn begun(plan: &Plan, digest: &str) -> Record {
     Record {
         api_version: ApiVersion::V1Alpha1,
         kind: Kind::UpgradeRecord,
-        plan: PlanReference { name: plan.metadata.name.clone(), digest: plan.digest() },
+        plan: PlanReference { name: plan.metadata.name.clone(), digest: digest.to_owned() },
         entries: Vec::new(),
         end: None,
     }

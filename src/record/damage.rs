@@ -26,17 +26,21 @@ pub(super) fn link(before: &str, entry: &Entry) -> String {
     sha256(&json!([before, sequence, step, result, by, started, at, note]).to_string())
 }
 
-/// Whether a record is whole, and of this plan.
+/// Whether a record is whole, and of this plan, which has this digest.
 ///
 /// # Errors
 ///
 /// The first thing that is wrong, with its line and what to do.
-pub(super) fn check(record: &Record, plan: &Plan, file: &SourceFile) -> Result<(), Diagnostic> {
+pub(super) fn check(
+    record: &Record,
+    plan: &Plan,
+    digest: &str,
+    file: &SourceFile,
+) -> Result<(), Diagnostic> {
     let Record { api_version: ApiVersion::V1Alpha1, kind: Kind::UpgradeRecord, plan: of, .. } =
         record;
-    let digest = plan.digest();
     if of.digest != digest {
-        return Err(other_plan(of, plan, &digest, file));
+        return Err(other_plan(of, plan, digest, file));
     }
     let mut before = head(of);
     for (index, entry) in record.entries.iter().enumerate() {

@@ -15,8 +15,13 @@ use super::document::Record;
 /// A diagnostic with file and line for a document that is no record, that is damaged, or that is of
 /// another plan; it says what to do.
 pub fn read(file: &SourceFile, plan: &Plan) -> Result<Record, Diagnostic> {
+    read_for(file, plan, &plan.digest())
+}
+
+/// The same where the digest of the plan is known already: that of a large one takes time.
+pub(super) fn read_for(file: &SourceFile, plan: &Plan, digest: &str) -> Result<Record, Diagnostic> {
     let record = parse(file)?;
-    damage::check(&record, plan, file)?;
+    damage::check(&record, plan, digest, file)?;
     Ok(record)
 }
 

@@ -10,7 +10,6 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::Command;
 use std::process::Stdio;
-use std::sync::Arc;
 
 use jiff::Timestamp;
 use kubehop::check::Answer;
@@ -66,8 +65,9 @@ fn plans() -> Vec<(String, Plan)> {
     paths.into_iter().map(read).collect()
 }
 
-fn given(text: &str) -> Answer {
-    Answer::Given(Arc::from([text.as_bytes().to_vec()]))
+/// The answer to the request of a checkpoint.
+fn given(checkpoint: &Checkpoint, text: &str) -> Answer {
+    Answer::of(&Request::of(&checkpoint.probe).unwrap(), &[text.as_bytes().to_vec()])
 }
 
 fn machine(checkpoint: &Checkpoint) -> bool {
@@ -75,7 +75,7 @@ fn machine(checkpoint: &Checkpoint) -> bool {
 }
 
 fn now() -> Timestamp {
-    Timestamp::from_second(jiff::Timestamp::now().as_second()).unwrap()
+    "2026-01-12T20:00:00Z".parse().unwrap()
 }
 
 #[test]
@@ -91,12 +91,12 @@ fn every_probe_of_every_sample_plan_passes_when_right_and_fails_after_one_edit()
                 let place = format!("{name} {} {}", step.id, checkpoint.id);
                 let request = Request::of(&checkpoint.probe).unwrap();
                 let answer = cluster.answer(request.path()).expect(&place);
-                let right = look(step.id, checkpoint, |_| given(&answer), &mut here);
+                let right = look(step.id, checkpoint, |_| given(checkpoint, &answer), &mut here);
                 assert_eq!(right.status, Status::Pass, "{place}: {right:#?}");
                 let filter = checkpoint.probe.jq.as_deref().unwrap_or_default();
                 let wrong = edited(&checkpoint.id, filter, &answer);
                 let wrong = wrong.unwrap_or_else(|| panic!("{place}: no edit is known"));
-                let wrong = look(step.id, checkpoint, |_| given(&wrong), &mut here);
+                let wrong = look(step.id, checkpoint, |_| given(checkpoint, &wrong), &mut here);
                 assert_eq!(wrong.status, Status::Fail, "{place}: {wrong:#?}");
                 assert!(wrong.observed.is_some() && wrong.may_change, "{wrong:#?}");
                 seen += 1;
@@ -134,17 +134,14 @@ fn by_jq(filter: &str, input: &str) -> Option<Vec<Value>> {
 
 #[test]
 fn odd_objects_give_the_same_as_jq_or_an_error_as_in_jq() {
-    let filters: BTreeMap<String, ()> = plans()
-        .iter()
+    let probes = plans()
+        .into_iter()
         .flat_map(|(_, plan)| plan.steps().map(|(_, step)| step.clone()).collect::<Vec<_>>())
         .flat_map(|step| step.checkpoints)
-        .filter_map(|checkpoint| checkpoint.probe.jq)
-        // Filters of one shape differ by versions and names only.
-        .map(|filter| (filter.split('"').step_by(2).collect::<Vec<_>>().join("\""), filter))
-        .collect::<BTreeMap<_, _>>()
-        .into_values()
-        .map(|filter| (filter, ()))
-        .collect();
+        .filter_map(|checkpoint| checkpoint.probe.jq);
+    // Filters of one shape differ by versions and names only.
+    let shape = |filter: &str| filter.split('"').step_by(2).collect::<Vec<_>>().join("\"");
+    let filters: BTreeMap<String, String> = probes.map(|filter| (shape(&filter), filter)).collect();
     assert!(filters.len() > 15, "{}", filters.len());
     let odd = [
         json!({"items": []}),
@@ -161,7 +158,7 @@ fn odd_objects_give_the_same_as_jq_or_an_error_as_in_jq() {
         json!([]),
         json!("text"),
     ];
-    for filter in filters.keys() {
+    for filter in filters.values() {
         for input in &odd {
             let input = input.to_string();
             let ours = filter::run(filter, input.as_bytes(), 0.0).ok();
@@ -216,12 +213,12 @@ fn refusals_are_no_answers_but_a_missing_object_is_one() {
         (&config, code(403, ""), Status::Unknown, "(403)"),
         (&ready, code(500, "[-]etcd failed"), Status::Fail, "status 500: [-]etcd failed"),
         (&ready, code(403, ""), Status::Unknown, "(403)"),
-        (&ready, given("ok\n"), Status::Pass, "ok"),
+        (&ready, given(&ready, "ok\n"), Status::Pass, "ok"),
         (&ready, Answer::Unreachable("refused".into()), Status::Unknown, "refused"),
-        (&nodes, given("<html>"), Status::Unknown, "not a list"),
-        (&nodes, given("{}"), Status::Unknown, "not a list"),
-        (&config, given("[]"), Status::Unknown, "not an object"),
-        (&config, given(r#"{"data":null}"#), Status::Pass, "null"),
+        (&nodes, given(&nodes, "<html>"), Status::Unknown, "not a list"),
+        (&nodes, given(&nodes, "{}"), Status::Unknown, "not a list"),
+        (&config, given(&config, "[]"), Status::Unknown, "not an object"),
+        (&config, given(&config, r#"{"data":null}"#), Status::Pass, "null"),
     ] {
         let (status, text) = status(checkpoint, &answer);
         assert_eq!(status, expected, "{text}");
@@ -237,8 +234,8 @@ fn pages_are_one_list_as_kubectl_prints_it() {
             .to_string()
             .into_bytes()
     };
-    let answer = Answer::Given(Arc::from([page("a"), page("b")]));
     let all = checkpoint(Probe::api("nodes", None, "."), "1");
+    let answer = Answer::of(&Request::of(&all.probe).unwrap(), &[page("a"), page("b")]);
     let check = look(STEP, &all, |_| answer.clone(), &mut Here::default());
     let observed: Value = serde_json::from_str(&check.observed.unwrap()).unwrap();
     let node = |name: &str| json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": name}});
@@ -253,13 +250,13 @@ fn pages_are_one_list_as_kubectl_prints_it() {
 fn a_plan_that_was_edited_is_evaluated_by_its_probe_and_says_so() {
     let mut edited = checkpoint(Probe::raw("/readyz"), "ok");
     edited.run = "kubectl delete nodes --all".to_owned();
-    let (passes, reason) = status(&edited, &given("ok"));
+    let (passes, reason) = status(&edited, &given(&edited, "ok"));
     assert_eq!(passes, Status::Pass);
     assert!(reason.contains("not that of its probe"), "{reason}");
     let prose = checkpoint(Probe::api("nodes", None, "."), "all of them");
-    assert_eq!(status(&prose, &given("{}")).0, Status::Unknown);
+    assert_eq!(status(&prose, &given(&prose, "{}")).0, Status::Unknown);
     let secret = checkpoint(Probe::api("secrets", Some("*"), "."), "[]");
-    let (refused, reason) = status(&secret, &given("{}"));
+    let (refused, reason) = status(&secret, &Answer::Unreachable("nobody asks".into()));
     assert_eq!(refused, Status::Unknown);
     assert!(reason.contains("never done"), "{reason}");
 }
@@ -273,6 +270,7 @@ fn several_values_or_none_are_not_the_one_that_is_expected() {
         ("\"1\"", Status::Fail),
     ] {
         let probe = Probe::api("configmaps", Some("a"), filter).named("x");
-        assert_eq!(status(&checkpoint(probe, "1"), &given("{}")).0, expected, "{filter}");
+        let one = checkpoint(probe, "1");
+        assert_eq!(status(&one, &given(&one, "{}")).0, expected, "{filter}");
     }
 }

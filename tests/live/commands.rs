@@ -72,6 +72,7 @@ cases! {
     nothing_is_written needs ["inventory"];
     the_audit_finds_what_is_wrong needs ["audit"];
     the_plan_is_that_of_the_inventory needs ["inventory", "plan"];
+    checkpoints_say_what_their_commands_say needs ["inventory", "plan", "check"];
 }
 
 /// The server, where the parts are there and the program has these commands.
@@ -375,6 +376,70 @@ mod bodies {
         let names = ["cp-1", CORDONED, NOT_READY, "WaitForAllControlPlaneComponents", "3.6.5-0"];
         for name in names.iter().chain(&STRAGGLERS) {
             assert!(said.contains(name), "`{name}` is not in: {}", ran.all());
+        }
+    }
+
+    /// What `check` observes as a user with the documented permission is what the commands of the
+    /// runbook print, run by a shell with kubectl and jq.
+    pub(super) fn checkpoints_say_what_their_commands_say(live: &Live) {
+        const PAGE: &str = include_str!("../../docs/guide/check.md");
+        let (_, manifest) = PAGE.split_once("```yaml check-rbac.yaml\n").unwrap();
+        let (manifest, _) = manifest.split_once("```").unwrap();
+        let made =
+            Session::granted(live, "check-plan").run(&["plan", "--to", "1.35", "-o", "json"]);
+        let plan = json(&made);
+        let file = live.server.file("check-plan.json");
+        std::fs::write(&file, plan.to_string()).unwrap();
+        let session = Session::with(live, "check", &access::permissions(manifest));
+        let steps = plan["hops"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .take(1)
+            .flat_map(|hop| hop["steps"].as_array().unwrap());
+        let mut arguments = vec!["check", file.to_str().unwrap(), "-o", "json"];
+        for step in steps {
+            arguments.extend(["--step", step["id"].as_str().unwrap()]);
+        }
+        let ran = session.run(&arguments);
+        // The cluster has stragglers, so that something fails whatever the plan begins with.
+        assert_eq!(ran.code, Some(1), "{}", ran.all());
+        let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!(report["counts"]["unknown"], 0, "{}", ran.all());
+        let Some(kubectl) = &live.parts.kubectl else {
+            println!("skipped: no kubectl beside the other parts");
+            return;
+        };
+        let contexts = [("check", live.server.url.as_str(), session.credentials.clone())];
+        let config = live.server.kubeconfig("check-shell.yaml", &contexts);
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let folders = std::iter::once(kubectl.parent().unwrap().to_path_buf());
+        let path = std::env::join_paths(folders.chain(std::env::split_paths(&path))).unwrap();
+        let mut seen = std::collections::BTreeMap::new();
+        let checks = report["checks"].as_array().unwrap().iter();
+        for check in checks.filter(|check| check["observed"].is_string()) {
+            let (command, observed) =
+                (check["command"].as_str().unwrap(), check["observed"].as_str());
+            seen.insert(
+                command.to_owned(),
+                (observed.unwrap().to_owned(), check["status"].clone()),
+            );
+        }
+        assert!(seen.len() > 10, "{seen:?}");
+        for (line, (observed, status)) in &seen {
+            let mut command = Command::new("sh");
+            command.args(["-c", line]).env("PATH", &path).env("KUBECONFIG", &config);
+            let printed = run(&mut command, LIMIT);
+            let text = printed.stdout.trim();
+            println!("{status}: {line}");
+            match observed.as_str() {
+                "there is no such object (404)" => assert!(text.is_empty(), "{}", printed.all()),
+                cut if cut.contains("… (") => {
+                    let start = cut.split("… (").next().unwrap();
+                    assert!(text.starts_with(start), "{line}\n{text}\n{cut}");
+                }
+                whole => assert_eq!(text, whole, "{line}"),
+            }
         }
     }
 

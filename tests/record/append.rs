@@ -80,7 +80,7 @@ fn hostile_names_and_notes_come_back_here_and_in_python() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn any_text_comes_back(texts in prop::collection::vec(("\\PC{1,40}|[\\s\\S]{1,40}", "[\\s\\S]{0,200}"), 1..5)) {

@@ -83,7 +83,7 @@ fn each_damage_is_named_with_its_line() {
         (
             "the last one is missing",
             without(3),
-            "says that it has 3 entries, and has 2",
+            "saying that it has 3 entries, and has 2",
             line(&without(3), "end:"),
         ),
         ("an entry twice", twice.clone(), "entry 2 stands a second time", String::new()),
@@ -96,7 +96,7 @@ fn each_damage_is_named_with_its_line() {
         (
             "a wrong end",
             good.replacen("  entries: 3\n", "  entries: 4\n", 1),
-            "says that it has 4 entries, and has 3",
+            "saying that it has 4 entries, and has 3",
             line(&good, "end:"),
         ),
     ];

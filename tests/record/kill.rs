@@ -67,9 +67,9 @@ fn a_process_that_is_killed_loses_nothing() {
             reported.push(by.clone());
         }
         if output.status.success() {
-            survived += 1
+            survived += 1;
         } else {
-            killed += 1
+            killed += 1;
         }
         for helper in ["plan.record.yaml.new", "plan.record.yaml.lock"] {
             helpers += usize::from(folder.join(helper).exists());

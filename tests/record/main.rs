@@ -12,6 +12,7 @@ mod support;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::LazyLock;
 
 use kubehop::diagnostic::SourceFile;
 use kubehop::plan;
@@ -26,8 +27,11 @@ use kubehop::record::Outcome;
 const PLAN: &str = "plans/lab-1.plan.yaml";
 
 fn plan() -> Plan {
-    let text = std::fs::read_to_string(support::root().join(PLAN)).unwrap();
-    plan::read(&SourceFile::new(PLAN, text)).unwrap()
+    static READ: LazyLock<Plan> = LazyLock::new(|| {
+        let text = std::fs::read_to_string(support::root().join(PLAN)).unwrap();
+        plan::read(&SourceFile::new(PLAN, text)).unwrap()
+    });
+    READ.clone()
 }
 
 /// An entry of a step, done by somebody, at so many minutes past eight.

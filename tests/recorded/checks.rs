@@ -29,6 +29,7 @@ fn lab() -> Plan {
     plan::read(&SourceFile::new(PLAN, std::fs::read_to_string(PLAN).unwrap())).unwrap()
 }
 
+#[expect(clippy::disallowed_methods, reason = "leases are renewed by the clock of the program")]
 fn cluster() -> Simulated {
     Simulated::after(&lab(), STEP, jiff::Timestamp::now())
 }
@@ -82,7 +83,7 @@ fn a_cluster_that_is_right_passes_with_evidence() {
     let cluster = cluster();
     let server = Server::plain(move |request| answer(&cluster, request));
     let session = Session::new("check-right", &server.url);
-    let ran = check(&session, &[]);
+    let ran = check(&session, &["--step", "1.12"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     for part in [
         "lab-1-v1.24.3-to-v1.27.16, cluster prod at http://127.0.0.1:",
@@ -242,7 +243,7 @@ fn a_plan_that_means_no_good_reads_nothing_hangs_nobody_and_shows_no_secret() {
             (config("[range(1e12)]"), "[]"),
             (config("def f: f; f"), "[]"),
             (config("def f: 1 + f; f"), "[]"),
-            (config("\"a\" * 1e10 | length"), "1"),
+            (config("\"a\" * 10000000000 | length"), "1"),
             (config("env"), "{}"),
             (config("$ENV.HOME"), "1"),
             (config("input"), "1"),

@@ -86,20 +86,20 @@ impl Simulated {
         let system = "/api/v1/namespaces/kube-system";
         let value = match path {
             "/readyz" => return Some("ok".to_owned()),
-            "/api/v1/nodes" => list("NodeList", "v1", self.nodes()),
-            "/api/v1/pods" => list("PodList", "v1", self.pods("")),
+            "/api/v1/nodes" => list("NodeList", "v1", &self.nodes()),
+            "/api/v1/pods" => list("PodList", "v1", &self.pods("")),
             "/apis/policy/v1/poddisruptionbudgets" => {
-                list("PodDisruptionBudgetList", "policy/v1", vec![budget()])
+                list("PodDisruptionBudgetList", "policy/v1", &[budget()])
             }
             "/apis/apiregistration.k8s.io/v1/apiservices" => {
-                list("APIServiceList", "apiregistration.k8s.io/v1", vec![api_service()])
+                list("APIServiceList", "apiregistration.k8s.io/v1", &[api_service()])
             }
             "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases" => {
-                list("LeaseList", "coordination.k8s.io/v1", self.leases())
+                list("LeaseList", "coordination.k8s.io/v1", &self.leases())
             }
             "/apis/apps/v1/namespaces/kube-system/daemonsets/kube-proxy" => self.kube_proxy()?,
             "/apis/apps/v1/namespaces/kube-system/deployments/coredns" => self.coredns(),
-            _ if path == format!("{system}/pods") => list("PodList", "v1", self.pods(&selector)),
+            _ if path == format!("{system}/pods") => list("PodList", "v1", &self.pods(&selector)),
             _ if path == format!("{system}/configmaps/kubeadm-config") => self.kubeadm_config(),
             _ => return None,
         };
@@ -204,7 +204,7 @@ impl Simulated {
     fn coredns(&self) -> Value {
         let catalog = Catalog::embedded();
         let image = catalog.components().unwrap().coredns(&self.newest_apiserver());
-        let tag = image.map_or_else(|| "v1.0.0".to_owned(), |image| image.tag.to_string());
+        let tag = image.map_or_else(|| "v1.0.0".to_owned(), |image| image.tag.clone());
         json!({
             "kind": "Deployment", "apiVersion": "apps/v1",
             "metadata": {"name": "coredns", "namespace": "kube-system", "generation": 2},
@@ -234,7 +234,7 @@ fn seconds(at: Timestamp) -> String {
     Timestamp::from_second(at.as_second()).unwrap().to_string()
 }
 
-fn list(kind: &str, version: &str, items: Vec<Value>) -> Value {
+fn list(kind: &str, version: &str, items: &[Value]) -> Value {
     json!({
         "kind": kind, "apiVersion": version, "metadata": {"resourceVersion": "7"}, "items": items,
     })
@@ -272,21 +272,21 @@ pub(crate) fn edited(id: &str, filter: &str, answer: &str) -> Option<String> {
     };
     match id {
         "nodes-ready" => {
-            set(&mut value, format!("{item}/status/conditions/2/status"), json!("Unknown"))
+            set(&mut value, format!("{item}/status/conditions/2/status"), json!("Unknown"));
         }
         "none-cordoned" => set(&mut value, format!("{item}/spec/unschedulable"), json!(true)),
         "kubelets" | "nodes-at-version" | "start-kubelets" => {
             set(&mut value, format!("{item}/status/nodeInfo/kubeletVersion"), json!("v1.2.3"));
         }
         "disruption-budgets" => {
-            set(&mut value, format!("{item}/status/disruptionsAllowed"), json!(0))
+            set(&mut value, format!("{item}/status/disruptionsAllowed"), json!(0));
         }
         "unmanaged-pods" => set(&mut value, format!("{item}/metadata/annotations"), json!({})),
         "api-services" => {
-            set(&mut value, format!("{item}/status/conditions/0/status"), json!("False"))
+            set(&mut value, format!("{item}/status/conditions/0/status"), json!("False"));
         }
         "system-pods" => {
-            set(&mut value, format!("{item}/status/containerStatuses/0/ready"), json!(false))
+            set(&mut value, format!("{item}/status/containerStatuses/0/ready"), json!(false));
         }
         "nothing-unschedulable" => {
             set(&mut value, format!("{item}/status/phase"), json!("Pending"));
@@ -307,7 +307,7 @@ pub(crate) fn edited(id: &str, filter: &str, answer: &str) -> Option<String> {
             set(&mut value, started, json!("2999-01-01T00:00:00Z"));
         }
         "leases" => {
-            set(&mut value, format!("{item}/spec/renewTime"), json!("2020-01-01T00:00:00.000000Z"))
+            set(&mut value, format!("{item}/spec/renewTime"), json!("2020-01-01T00:00:00.000000Z"));
         }
         "cluster-configuration" => {
             let config = value["data"]["ClusterConfiguration"].as_str().unwrap();
