@@ -79,29 +79,28 @@ impl Wishes {
             avoid: avoid.into_iter().collect(),
         }
     }
+}
 
-    /// What the planner is asked.
-    pub(super) fn request<'a>(
-        &self,
-        request: &'a Request<'_>,
-        inventory: &'a Inventory,
-    ) -> planner::Request<'a> {
-        let plan = request.progress.plan;
-        let options = self.options(plan);
-        let then = options.to.parse().unwrap_or_else(|_| VersionRequest::Release(plan.to.clone()));
-        planner::Request {
-            inventory,
-            catalog: request.catalog,
-            to: self.to.clone().unwrap_or(then),
-            strategy: super::strategy(request),
-            pins: options.pin,
-            avoid: options.avoid.into_iter().collect(),
-            os: options.os,
-            strict: self.strict,
-            etcd: options.etcd,
-            from_minor: None,
-            policy: request.policy.clone(),
-            tool: request.tool.clone(),
-        }
+/// What the planner is asked.
+pub(super) fn request<'a>(
+    request: &'a Request<'_>,
+    inventory: &'a Inventory,
+) -> planner::Request<'a> {
+    let plan = request.progress.plan;
+    let options = request.wishes.options(plan);
+    let then = options.to.parse().unwrap_or_else(|_| VersionRequest::Release(plan.to.clone()));
+    planner::Request {
+        inventory,
+        catalog: request.catalog,
+        to: request.wishes.to.clone().unwrap_or(then),
+        strategy: super::strategy(request),
+        pins: options.pin,
+        avoid: options.avoid.into_iter().collect(),
+        os: options.os,
+        strict: request.wishes.strict,
+        etcd: options.etcd,
+        from_minor: None,
+        policy: request.policy.clone(),
+        tool: request.tool.clone(),
     }
 }
