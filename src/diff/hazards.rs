@@ -22,16 +22,16 @@ pub(super) fn changes(
             None if listed_elsewhere(new, after, &one.id) => {}
             None => {
                 let reason = settled(new, &one.id).or_else(|| why.anything());
-                let change = change(ChangeKind::HazardRemoved).from(text(one));
+                let change = change(ChangeKind::HazardRemoved).from(&text(one));
                 changes.push(change.because(reason));
             }
             Some(other) if other.severity != one.severity || other.title != one.title => {
-                let change = change(ChangeKind::HazardChanged).from(text(one)).to(text(other));
+                let change = change(ChangeKind::HazardChanged).from(&text(one)).to(&text(other));
                 changes.push(change.because(why.anything()));
             }
             Some(other) if said(other) != said(one) => {
                 let change = change(ChangeKind::HazardChanged);
-                let change = change.from("another text, detection or remedy").to(text(other));
+                let change = change.from("another text, detection or remedy").to(&text(other));
                 changes.push(change.because(why.anything()));
             }
             Some(_) => {}
@@ -43,7 +43,7 @@ pub(super) fn changes(
         }
         let change = Change::of_the_plan(ChangeKind::HazardAdded, &one.id).in_hop(Some(new.number));
         let reason = settled(old, &one.id).map(|how| format!("before: {how}"));
-        changes.push(change.to(text(one)).because(reason.or_else(|| why.anything())));
+        changes.push(change.to(&text(one)).because(reason.or_else(|| why.anything())));
     }
     changes
 }

@@ -58,7 +58,7 @@ fn counted(steps: usize) -> String {
 fn added(hop: &Hop, why: &Why<'_>) -> Change {
     let what = format!("{} to {}", hop.from, hop.to);
     let change = Change::of_the_plan(ChangeKind::HopAdded, what).in_hop(Some(hop.number));
-    change.to(counted(hop.steps.len())).because(why.target().or_else(|| why.anything()))
+    change.to(&counted(hop.steps.len())).because(why.target().or_else(|| why.anything()))
 }
 
 /// A hop that is over needs no word for each of its steps; of one that is dropped half way the steps are
@@ -78,7 +78,7 @@ fn removed(
     let what = format!("{} to {}", hop.from, hop.to);
     let change = |kind| {
         let change = Change::of_the_plan(kind, &what).in_hop(Some(hop.number));
-        change.from(counted(hop.steps.len()))
+        change.from(&counted(hop.steps.len()))
     };
     if done && !places().filter(alone).any(|place| left(&place)) {
         let reason = Some("done where the new plan starts".to_owned());
@@ -102,7 +102,7 @@ fn versions(old: &Hop, new: &Hop, why: &Why<'_>) -> Vec<Change> {
     let text = |hop: &Hop| format!("{} to {}", hop.from, hop.to);
     let reason = if old.to == new.to { why.inventory() } else { why.release(&old.to, &new.to) };
     let change = Change::of_the_plan(ChangeKind::HopVersions, "versions").in_hop(Some(new.number));
-    vec![change.from(text(old)).to(text(new)).because(reason)]
+    vec![change.from(&text(old)).to(&text(new)).because(reason)]
 }
 
 /// The steps of two hops that are one, or those after the last hop.

@@ -153,7 +153,11 @@ fn joined(
     };
     if let Some(partial) = partial {
         let begun = hop.steps.iter().find(|step| step.id == partial.step)?;
-        let place = tail.iter().position(|step| continues(begun, step, &partial.done))?;
+        // What is half done is finished before anything else changes, or the two halves do not join.
+        let place = tail.iter().position(|step| !step.transitions.is_empty())?;
+        if !continues(begun, &tail[place], &partial.done) {
+            return None;
+        }
         tail[place] = begun.clone();
     }
     let mut steps = before;

@@ -84,7 +84,7 @@ fn staged(request: &Request<'_>, now: &Inventory, hop: &Hop) -> Result<Option<Pl
                 |it: &&crate::plan::Assumption| first.assumptions.iter().all(|one| one.id != it.id);
             assumptions.extend(second.assumptions.iter().filter(new).cloned());
             let initial_state = first.initial_state.clone();
-            Plan { hops, assumptions, initial_state, ..*second }
+            Plan { assumptions, initial_state, hops, ..*second }
         }
         Ok(Outcome::NothingToDo { .. }) => *first,
         Err(_) => return Ok(None),
@@ -125,7 +125,7 @@ fn once(request: &Request<'_>, now: &Inventory) -> Result<Outcome, PlanError> {
         for stop in ahead.filter(|stop| !asked.avoid.contains(stop)) {
             same.pins.entry(stop.minor()).or_insert_with(|| stop.clone());
         }
-        let target = same.pins.get(&plan.to.minor()).unwrap_or(&plan.to).clone();
+        let target = request.wishes.pins.get(&plan.to.minor()).unwrap_or(&plan.to).clone();
         if !asked.avoid.contains(&target) {
             same.to = VersionRequest::Release(target);
         }

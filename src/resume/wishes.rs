@@ -71,8 +71,13 @@ impl Wishes {
         let avoid: BTreeSet<KubernetesVersion> =
             then.avoid.iter().chain(&self.avoid).cloned().collect();
         pin.retain(|_, version| !self.avoid.contains(version));
+        // A release that is to be stopped at in the last minor is the target.
+        let exact = matches!(then.to.parse(), Ok(VersionRequest::Release(_)));
+        let pinned = self.pins.get(&plan.to.minor()).filter(|_| exact);
+        let pinned = pinned.cloned().map(VersionRequest::Release);
+        let to = self.to.clone().or(pinned);
         Options {
-            to: self.to.as_ref().map_or_else(|| then.to.clone(), ToString::to_string),
+            to: to.map_or_else(|| then.to.clone(), |to| to.to_string()),
             etcd: then.etcd.clone(),
             os: self.os.unwrap_or(then.os),
             pin,

@@ -56,6 +56,7 @@ pub fn text(plan: &Plan, progress: &Progress, width: u16) -> String {
     if !view.left.is_empty() {
         out.push('\n');
         line(&mut out, &format!("Left: {}", view.left));
+        line(&mut out, &format!("  {}", view.time));
     }
     out
 }
