@@ -3,15 +3,16 @@
 //! ```text
 //! files, live ───► inventory ─┐
 //! embedded data ─► catalog ───┼─► search ─► planner ─► plan ─► verify ─► render ─► runbook, summary
-//!                  policy ────┘            provider ──┘
+//!                  policy ────┘            provider ──┘  └─► diff, progress ─► resume
 //! ```
 //!
 //! Data flows to the right only. [`inventory`] is what runs, [`catalog`] what exists, [`policy`] what
 //! is permitted. [`search`] finds the cheapest legal path over the joint states of a cluster;
 //! [`planner`] turns it into steps, with [`provider`] for how each is done; the [`plan`] is the one
-//! value that every document is a view of. [`verify`] replays it without trusting the planner, and
-//! [`render`] shows it. [`estimate`] says when it can happen, [`compare`] puts several plans side by
-//! side. Everything but [`cli`] and [`live`], which reads a live cluster, is pure: the same
+//! value that every document is a view of. [`verify`] replays it without trusting the planner, [`diff`]
+//! compares it with another one, [`progress`] with the cluster as it runs now, [`resume`] goes on with it
+//! from there. [`estimate`] says when it can happen, [`compare`] puts several plans side by side, and
+//! [`render`] shows it all. Everything but [`cli`] and [`live`], which reads a live cluster, is pure: the same
 //! input gives the same bytes, and no clock, network, terminal or environment is read.
 //!
 //! The small rooms below them: [`version`], [`component`], [`cluster`] and [`name`] are the words,

@@ -104,6 +104,11 @@ pub(super) fn prove(
 ) -> Result<Vec<Finding>, Diagnostic> {
     let facts = CatalogFacts::new(catalog, plan)?;
     let findings = verify::verify(plan, &facts, &request.policy, &request.tool, Some(inventory));
+    proven(findings)
+}
+
+/// The findings, unless one of them is an error.
+pub(super) fn proven(findings: Vec<Finding>) -> Result<Vec<Finding>, Diagnostic> {
     if any_at_or_above(&findings, Severity::Error) {
         let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
         let lines: Vec<String> = errors

@@ -21,6 +21,7 @@ use super::ExitStatus;
 use super::args::PlanArguments;
 use super::input;
 use super::plan::nothing_to_do;
+use super::plan::proven;
 use super::plan::show;
 use super::printer::Printer;
 use super::refusal;
@@ -57,8 +58,9 @@ pub(super) fn run(
         Err(ResumeError::Plan(error)) => return refusal::print(&error, arguments.output, printer),
     };
     say(&plan, &resumed, printer);
+    let findings = proven(resumed.findings)?;
     match &resumed.plan {
-        Some(plan) => show(plan, arguments, catalog, &resumed.findings, printer),
+        Some(plan) => show(plan, arguments, catalog, &findings, printer),
         None => {
             nothing_to_do(&resumed.at, arguments.output, printer)?;
             Ok(ExitStatus::Done)

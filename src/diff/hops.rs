@@ -29,7 +29,7 @@ pub(super) fn changes(old: &Plan, new: &Plan, matching: &Matching, why: &Why<'_>
     let mut gone = |upto: usize, changes: &mut Vec<Change>| {
         for at in 0..upto {
             if !matching.hops.contains_key(&at) && told.insert(at) {
-                changes.push(removed(&old.hops[at], at, matching, &over));
+                changes.extend(removed(&old.hops[at], at, matching, &over, why));
             }
         }
     };
@@ -40,7 +40,7 @@ pub(super) fn changes(old: &Plan, new: &Plan, matching: &Matching, why: &Why<'_>
                 gone(*was, &mut changes);
                 let other = &old.hops[*was];
                 changes.extend(versions(other, hop, why));
-                changes.extend(hazards::changes(other, hop, why));
+                changes.extend(hazards::changes((other, hop), (old, new), why));
                 changes.extend(section.changes(*was, at, Some(hop.number), &over));
             }
         }
@@ -58,24 +58,41 @@ fn counted(steps: usize) -> String {
 fn added(hop: &Hop, why: &Why<'_>) -> Change {
     let what = format!("{} to {}", hop.from, hop.to);
     let change = Change::of_the_plan(ChangeKind::HopAdded, what).in_hop(Some(hop.number));
-    change.to(counted(hop.steps.len())).because(why.anything())
+    change.to(&counted(hop.steps.len())).because(why.target().or_else(|| why.anything()))
 }
 
-fn removed(hop: &Hop, at: usize, matching: &Matching, over: &BTreeSet<At>) -> Change {
-    let left = (0..hop.steps.len())
-        .filter(|place| {
-            !over.contains(&(at, *place)) && !matching.steps.contains_key(&(at, *place))
-        })
-        .any(|place| !hop.steps[place].transitions.is_empty());
-    let any = (0..hop.steps.len()).any(|place| over.contains(&(at, place)));
-    let (kind, reason) = if any && !left {
-        (ChangeKind::HopDone, Some("done where the new plan starts".to_owned()))
-    } else {
-        (ChangeKind::HopRemoved, None)
-    };
+/// A hop that is over needs no word for each of its steps; of one that is dropped half way the steps are
+/// told that stand nowhere else.
+fn removed(
+    hop: &Hop,
+    at: usize,
+    matching: &Matching,
+    over: &BTreeSet<At>,
+    why: &Why<'_>,
+) -> Vec<Change> {
+    let alone = |place: &usize| !matching.steps.contains_key(&(at, *place));
+    let is_over = |place: &usize| over.contains(&(at, *place));
+    let left = |place: &usize| !is_over(place) && !hop.steps[*place].transitions.is_empty();
+    let places = || 0..hop.steps.len();
+    let done = places().any(|place| is_over(&place));
     let what = format!("{} to {}", hop.from, hop.to);
-    let change = Change::of_the_plan(kind, what).in_hop(Some(hop.number));
-    change.from(counted(hop.steps.len())).because(reason)
+    let change = |kind| {
+        let change = Change::of_the_plan(kind, &what).in_hop(Some(hop.number));
+        change.from(&counted(hop.steps.len()))
+    };
+    if done && !places().filter(alone).any(|place| left(&place)) {
+        let reason = Some("done where the new plan starts".to_owned());
+        return vec![change(ChangeKind::HopDone).because(reason)];
+    }
+    let mut changes =
+        vec![change(ChangeKind::HopRemoved).because(why.target().or_else(|| why.strategy()))];
+    if done {
+        let steps = places()
+            .filter(alone)
+            .map(|place| steps::removed(&hop.steps[place], Some(hop.number), is_over(&place), why));
+        changes.extend(steps);
+    }
+    changes
 }
 
 fn versions(old: &Hop, new: &Hop, why: &Why<'_>) -> Vec<Change> {
@@ -85,7 +102,7 @@ fn versions(old: &Hop, new: &Hop, why: &Why<'_>) -> Vec<Change> {
     let text = |hop: &Hop| format!("{} to {}", hop.from, hop.to);
     let reason = if old.to == new.to { why.inventory() } else { why.release(&old.to, &new.to) };
     let change = Change::of_the_plan(ChangeKind::HopVersions, "versions").in_hop(Some(new.number));
-    vec![change.from(text(old)).to(text(new)).because(reason)]
+    vec![change.from(&text(old)).to(&text(new)).because(reason)]
 }
 
 /// The steps of two hops that are one, or those after the last hop.

@@ -139,7 +139,7 @@ fn listed(hop: usize, steps: &[Step]) -> Vec<Described<'_>> {
         .collect()
 }
 
-fn described<'a>((hop, at): At, steps: &'a [Step]) -> Described<'a> {
+fn described((hop, at): At, steps: &[Step]) -> Described<'_> {
     ((hop, at), acts(steps).swap_remove(at), &steps[at])
 }
 

@@ -152,12 +152,12 @@ impl Change {
     }
 
     #[must_use]
-    pub(super) fn from(self, before: impl ToString) -> Self {
+    pub(super) fn from(self, before: &(impl ToString + ?Sized)) -> Self {
         Self { before: Some(before.to_string()), ..self }
     }
 
     #[must_use]
-    pub(super) fn to(self, after: impl ToString) -> Self {
+    pub(super) fn to(self, after: &(impl ToString + ?Sized)) -> Self {
         Self { after: Some(after.to_string()), ..self }
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::name::InstanceName;
 use crate::plan::Duration;
 use crate::plan::Step;
+use crate::plan::Transition;
 
 use super::matching::At;
 use super::matching::Matching;
@@ -40,7 +41,7 @@ fn place_of(step: &Step) -> String {
 /// A step more.
 pub(super) fn added(step: &Step, hop: Option<u32>, why: &Why<'_>) -> Change {
     let reason = Why::rule(step).or_else(|| why.anything());
-    of(ChangeKind::StepAdded, step, hop).to(place_of(step)).because(reason)
+    of(ChangeKind::StepAdded, step, hop).to(&place_of(step)).because(reason)
 }
 
 /// A step less, or one that is over where the new plan starts.
@@ -50,7 +51,7 @@ pub(super) fn removed(step: &Step, hop: Option<u32>, over: bool, why: &Why<'_>) 
     } else {
         (ChangeKind::StepRemoved, why.strategy().or_else(|| why.anything()))
     };
-    of(kind, step, hop).from(place_of(step)).because(reason)
+    of(kind, step, hop).from(&place_of(step)).because(reason)
 }
 
 /// Steps of the old plan that are over where the new one starts: those whose versions are there, and
@@ -81,75 +82,120 @@ pub(super) fn over(before: &[&[Step]], matching: &Matching, why: &Why<'_>) -> BT
 /// What differs between two steps that do the same.
 pub(super) fn changes(old: &Step, new: &Step, hop: Option<u32>, why: &Why<'_>) -> Vec<Change> {
     let was = (old.id != new.id).then_some(old.id);
-    let change = |kind| Change { was, ..of(kind, new, hop) };
-    let mut changes = Vec::new();
-    let versions = |step: &Step| {
-        let each = step.transitions.iter();
-        each.map(|it| format!("{} {} to {}", it.component, it.from, it.to)).collect::<Vec<_>>()
-    };
-    let (then, now) = (versions(old), versions(new));
-    if then != now {
-        let ends = old.transitions.first().zip(new.transitions.first());
+    let pair = Pair { old, new, why };
+    let found = [
+        (ChangeKind::Versions, pair.versions()),
+        (ChangeKind::Targets, pair.targets()),
+        (ChangeKind::Batch, pair.batch()),
+        (ChangeKind::Disruption, pair.disruption()),
+        (ChangeKind::Duration, pair.duration()),
+        (ChangeKind::Procedure, pair.procedure()),
+    ];
+    let changes = found.into_iter().filter_map(|(kind, sides)| {
+        let Sides { before, after, reason } = sides?;
+        Some(Change { was, ..of(kind, new, hop).from(&before).to(&after).because(reason) })
+    });
+    changes.collect()
+}
+
+/// How something was and is, and why.
+struct Sides {
+    before: String,
+    after: String,
+    reason: Option<String>,
+}
+
+/// A step in both plans.
+struct Pair<'a> {
+    old: &'a Step,
+    new: &'a Step,
+    why: &'a Why<'a>,
+}
+
+impl Pair<'_> {
+    /// What one side says, where the other says something else.
+    fn differ(&self, text: impl Fn(&Step) -> String, reason: Option<String>) -> Option<Sides> {
+        let (before, after) = (text(self.old), text(self.new));
+        (before != after).then_some(Sides { before, after, reason })
+    }
+
+    /// Why something follows from the number of targets, or from what the plan was made of.
+    fn by_targets(&self) -> Option<String> {
+        let (before, after) = (self.old.targets.len(), self.new.targets.len());
+        if before == after {
+            return self.why.anything();
+        }
+        Some(format!("{after} targets instead of {before}"))
+    }
+
+    fn versions(&self) -> Option<Sides> {
+        let ends = self.old.transitions.first().zip(self.new.transitions.first());
         let releases = ends.and_then(|(old, new)| old.to.kubernetes().zip(new.to.kubernetes()));
-        let moved = releases.filter(|(old, new)| old != new);
-        let reason = match moved {
-            Some((old, new)) => why.release(old, new),
-            None => why.inventory().or_else(|| why.data()),
+        let reason = match releases.filter(|(old, new)| old != new) {
+            Some((old, new)) => self.why.release(old, new),
+            None => self.why.inventory().or_else(|| self.why.data()),
         };
-        let changed = change(ChangeKind::Versions).from(then.join(", ")).to(now.join(", "));
-        changes.push(changed.because(reason));
+        self.differ(versions, reason)
     }
-    let set = |step: &Step| step.targets.iter().cloned().collect::<BTreeSet<_>>();
-    let other_targets = set(old) != set(new);
-    if other_targets {
-        let changed = change(ChangeKind::Targets).from(names(&old.targets)).to(names(&new.targets));
-        changes.push(changed.because(why.targets(old, new)));
+
+    fn has_other_targets(&self) -> bool {
+        let set = |step: &Step| step.targets.iter().cloned().collect::<BTreeSet<_>>();
+        set(self.old) != set(self.new)
     }
-    let other_work = then != now || other_targets;
-    if old.batch != new.batch {
+
+    fn targets(&self) -> Option<Sides> {
+        self.has_other_targets().then(|| Sides {
+            before: names(&self.old.targets),
+            after: names(&self.new.targets),
+            reason: self.why.targets(self.old, self.new),
+        })
+    }
+
+    fn batch(&self) -> Option<Sides> {
         let text = |step: &Step| {
             step.batch.map_or_else(
                 || "all".to_owned(),
                 |batch| format!("{} at once, {} first", batch.size, batch.canary),
             )
         };
-        let reason = other_targets
-            .then(|| format!("{} targets instead of {}", new.targets.len(), old.targets.len()));
-        changes.push(change(ChangeKind::Batch).from(text(old)).to(text(new)).because(reason));
+        self.differ(text, self.by_targets())
     }
-    if old.disruption != new.disruption {
-        let changed = change(ChangeKind::Disruption);
-        let changed = changed.from(old.disruption.name()).to(new.disruption.name());
-        changes.push(changed.because(why.anything()));
+
+    fn disruption(&self) -> Option<Sides> {
+        self.differ(|step| step.disruption.name().to_owned(), self.why.anything())
     }
-    if old.duration != new.duration {
-        let reason = if old.targets.len() == new.targets.len() {
-            why.anything()
-        } else {
-            Some(format!("{} targets instead of {}", new.targets.len(), old.targets.len()))
-        };
-        let changed = change(ChangeKind::Duration).from(minutes(old)).to(minutes(new));
-        changes.push(changed.because(reason));
+
+    fn duration(&self) -> Option<Sides> {
+        self.differ(minutes, self.by_targets())
     }
-    // Commands name versions and targets, so they follow where those are others.
-    if !other_work && !why.versions_moved && procedure(old) != procedure(new) {
+
+    /// Commands name versions and targets, so they follow where those are others.
+    fn procedure(&self) -> Option<Sides> {
+        let Self { old, new, why } = self;
+        let follows = why.versions_moved || self.has_other_targets() || self.versions().is_some();
         let parts = procedure_parts(old, new);
-        let changed = change(ChangeKind::Procedure).from("as it was").to(parts.join(", "));
-        changes.push(changed.because(why.anything()));
+        (!follows && !parts.is_empty()).then(|| Sides {
+            before: "as it was".to_owned(),
+            after: parts.join(", "),
+            reason: why.anything(),
+        })
     }
-    changes
+}
+
+/// What a step changes; components that go the same way stand together.
+fn versions(step: &Step) -> String {
+    let same =
+        |one: &Transition, other: &Transition| (&one.from, &one.to) == (&other.from, &other.to);
+    let runs = step.transitions.chunk_by(same).map(|run| {
+        let names: Vec<&str> = run.iter().map(|it| it.component.name()).collect();
+        format!("{} {} to {}", names.join(", "), run[0].from, run[0].to)
+    });
+    runs.collect::<Vec<_>>().join("; ")
 }
 
 fn minutes(step: &Step) -> String {
     let Duration { low, likely, high } = step.duration;
     format!("{likely} minutes ({low} to {high})")
-}
-
-type Procedure<'a> =
-    (&'a [crate::plan::Command], &'a [crate::plan::Checkpoint], &'a str, &'a crate::plan::Rollback);
-
-fn procedure(step: &Step) -> Procedure<'_> {
-    (&step.commands, &step.checkpoints, &step.abort, &step.rollback)
 }
 
 fn procedure_parts(old: &Step, new: &Step) -> Vec<&'static str> {
@@ -192,7 +238,7 @@ pub(super) fn moved_to(
 ) -> Change {
     let was = (old.id != new.id).then_some(old.id);
     let change = Change { was, ..of(ChangeKind::StepMoved, new, hop) };
-    change.from(before.text()).to(after.text()).because(Why::rule(new))
+    change.from(&before.text()).to(&after.text()).because(Why::rule(new))
 }
 
 /// The steps of the new plan that stand elsewhere: in another hop, or out of the longest sequence that

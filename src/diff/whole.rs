@@ -23,12 +23,12 @@ pub(super) fn changes(old: &Plan, new: &Plan, why: &Why<'_>) -> Vec<Change> {
     }
     if old.strategy != new.strategy {
         let change = Change::of_the_plan(ChangeKind::Strategy, "strategy");
-        changes.push(change.from(old.strategy).to(new.strategy));
+        changes.push(change.from(&old.strategy).to(&new.strategy));
     }
     let (then, now) = (old.provenance.options.os, new.provenance.options.os);
     if then != now {
         let change = Change::of_the_plan(ChangeKind::Option, "commands for");
-        changes.push(change.from(then).to(now));
+        changes.push(change.from(&then).to(&now));
     }
     changes.extend(assumptions(old, new, why));
     changes
@@ -63,7 +63,7 @@ fn start(old: &Plan, new: &Plan, why: &Why<'_>) -> Vec<Change> {
             format!("{}, {} etcd, kube-proxy {proxy}", state.provider, state.etcd_topology)
         };
         let change = Change::of_the_plan(ChangeKind::Start, "cluster");
-        let change = change.from(text(&old.initial_state)).to(text(&new.initial_state));
+        let change = change.from(&text(&old.initial_state)).to(&text(&new.initial_state));
         changes.push(change.because(why.inventory()));
     }
     let kinds = [ChangeKind::InstanceAdded, ChangeKind::InstanceRemoved];
@@ -77,7 +77,7 @@ fn start(old: &Plan, new: &Plan, why: &Why<'_>) -> Vec<Change> {
         for ((component, version), instances) in groups {
             let text = format!("{} at {version}", names(&instances));
             let change = Change::of_the_plan(kind, component.name());
-            let change = if kind.is_added() { change.to(text) } else { change.from(text) };
+            let change = if kind.is_added() { change.to(&text) } else { change.from(&text) };
             changes.push(change.because(why.inventory()));
         }
     }
@@ -86,7 +86,7 @@ fn start(old: &Plan, new: &Plan, why: &Why<'_>) -> Vec<Change> {
     for component in Component::ALL.into_iter().filter(|it| moved.contains_key(it)) {
         let change = Change::of_the_plan(ChangeKind::Start, component.name());
         let (before, after) = (shown(before.get(&component)), shown(after.get(&component)));
-        changes.push(change.from(before).to(after).because(why.inventory()));
+        changes.push(change.from(&before).to(&after).because(why.inventory()));
     }
     changes
 }

@@ -171,7 +171,8 @@ impl<'a> Why<'a> {
             let instance = Self::instance(self.old, transition.component, target);
             let Some(now) = self.after.get(&instance) else { return false };
             let there = match transition.component {
-                Component::Kubectl => **now == transition.to,
+                // A client may go down as well as up.
+                Component::Kubectl if transition.to < transition.from => **now <= transition.to,
                 _ => **now >= transition.to,
             };
             if !there {
@@ -222,6 +223,11 @@ impl<'a> Why<'a> {
         } else {
             Some(parts.join("; "))
         }
+    }
+
+    /// The target, where it is another one.
+    pub(super) fn target(&self) -> Option<String> {
+        (self.old.to != self.new.to).then(|| format!("the target is {} now", self.new.to))
     }
 
     /// The strategy, where it is another one.

@@ -307,12 +307,12 @@ pub(super) fn unfit_nodes(inventory: &Inventory) -> Vec<String> {
     };
     let (unready, cordoned) =
         (named(&|facts| facts.ready == Some(false)), named(&|facts| facts.cordoned == Some(true)));
-    let mut notes = Vec::new();
+    let mut words = Vec::new();
     if !unready.is_empty() {
-        notes.push(format!("not ready: {}; bring it back before the next step", some(&unready)));
+        words.push(format!("not ready: {}; bring it back before the next step", some(&unready)));
     }
     if !cordoned.is_empty() {
-        notes.push(format!("cordoned: {}; a step may have been broken off there", some(&cordoned)));
+        words.push(format!("cordoned: {}; a step may have been broken off there", some(&cordoned)));
     }
-    notes
+    words
 }

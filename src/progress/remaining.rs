@@ -14,6 +14,9 @@ use super::place::Place;
 
 /// How far each hop is.
 pub(super) fn hops(comparison: &Comparison<'_>, place: &Place) -> Vec<HopProgress> {
+    if comparison.is_elsewhere() {
+        return Vec::new();
+    }
     let mut first = 0;
     let hops = comparison.request.plan.hops.iter().map(|hop| {
         let numbers = first..first + hop.steps.len();
@@ -27,9 +30,7 @@ pub(super) fn hops(comparison: &Comparison<'_>, place: &Place) -> Vec<HopProgres
                 targets.done += u64::from(*state == TargetState::Done);
             }
         }
-        let state = if comparison.is_elsewhere() {
-            HopState::NotBegun
-        } else if steps.done == steps.total {
+        let state = if steps.done == steps.total {
             HopState::Done
         } else if targets.done == targets.total && steps.done > 0 {
             HopState::VersionsReached
@@ -53,6 +54,9 @@ pub(super) fn hops(comparison: &Comparison<'_>, place: &Place) -> Vec<HopProgres
 /// What is left.
 pub(super) fn remaining(comparison: &Comparison<'_>, place: &Place) -> Remaining {
     let mut remaining = Remaining::default();
+    if comparison.is_elsewhere() {
+        return remaining;
+    }
     for (at, state) in comparison.states.iter().enumerate() {
         if place.is_behind(at) {
             continue;

@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use crate::component::Component;
-use crate::component::ComponentVersion;
 use crate::plan::Disruption;
 use crate::plan::HazardSeverity;
 use crate::plan::Hop;
@@ -86,36 +85,24 @@ fn number(at: usize) -> u32 {
     u32::try_from(at + 1).unwrap_or(u32::MAX)
 }
 
-/// What is left of a step that changes versions; nothing where all of it is done already.
+/// What is left of a step that changes versions; nothing where all of it is done already. On a target
+/// that is half done the whole step is done again.
 fn left(step: &Step, runs: &Runs) -> Option<Step> {
-    let (mut targets, mut transitions) = (BTreeSet::new(), Vec::new());
+    let mut targets = BTreeSet::new();
     for transition in &step.transitions {
-        let mut oldest: Option<&ComponentVersion> = None;
         for target in &step.targets {
-            let Some(instance) = runs.moved(transition, target) else { continue };
-            let Some(version) = runs.version(&instance).filter(|it| **it != transition.to) else {
-                continue;
-            };
-            targets.insert(target.clone());
-            oldest = Some(oldest.map_or(version, |known| known.min(version)));
-        }
-        if let Some(from) = oldest {
-            let mut left = transition.clone();
-            left.from = from.clone();
-            transitions.push(left);
+            let instance = runs.moved(transition, target);
+            let runs = instance.as_ref().and_then(|instance| runs.version(instance));
+            if runs.is_some_and(|version| *version != transition.to) {
+                targets.insert(target);
+            }
         }
     }
-    if transitions.is_empty() {
+    if targets.is_empty() {
         return None;
     }
-    let component = transitions.first().map(|transition| transition.component);
-    let lead = step.component.filter(|lead| transitions.iter().any(|at| at.component == *lead));
-    Some(Step {
-        component: lead.or(component),
-        targets: step.targets.iter().filter(|name| targets.contains(*name)).cloned().collect(),
-        transitions,
-        ..step.clone()
-    })
+    let left = step.targets.iter().filter(|name| targets.contains(name));
+    Some(Step { targets: left.cloned().collect(), ..step.clone() })
 }
 
 /// The oldest kube-apiserver.

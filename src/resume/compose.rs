@@ -37,6 +37,10 @@ pub(super) fn compose(plan: &Plan, progress: &Progress, fresh: &Plan) -> Option<
     hops.extend(rest);
     for (at, hop) in hops.iter_mut().enumerate().skip(first) {
         renumber_covered(hop, at);
+        let same = plan.hops.iter().find(|old| same_data(plan, fresh) && do_the_same(old, hop));
+        if let Some(old) = same {
+            *hop = old.clone();
+        }
     }
     let mut assumptions = fresh.assumptions.clone();
     for old in &plan.assumptions {
@@ -63,6 +67,27 @@ pub(super) fn compose(plan: &Plan, progress: &Progress, fresh: &Plan) -> Option<
         closing: fresh.closing.clone(),
         ..plan.clone()
     }))
+}
+
+/// Whether both plans know the same of releases and hazards, and type the same.
+fn same_data(plan: &Plan, fresh: &Plan) -> bool {
+    let (then, now) = (&plan.provenance, &fresh.provenance);
+    then.catalog.digest == now.catalog.digest
+        && then.tool == now.tool
+        && then.options.os == now.options.os
+}
+
+/// Whether two hops do the same, step by step, so that the one that was approved can stand.
+fn do_the_same(old: &Hop, new: &Hop) -> bool {
+    let acts = |hop: &Hop| {
+        let steps = hop.steps.iter();
+        let act = |step: &Step| {
+            let transitions = step.transitions.clone();
+            (step.kind, step.component, step.pool.clone(), step.targets.clone(), transitions)
+        };
+        steps.map(act).collect::<Vec<_>>()
+    };
+    (&old.from, &old.to) == (&new.from, &new.to) && acts(old) == acts(new)
 }
 
 /// The first step that is not proven to be done and changes versions.
@@ -98,6 +123,11 @@ fn joined(
         if is_saved(&before) && tail.first().is_some_and(|step| step.kind == StepKind::Backup) {
             tail.remove(0);
         }
+        // The hop is proven and watched as a whole, not only what was left of it.
+        if same.to == hop.to {
+            tail.truncate(proof(&tail)?);
+            tail.extend(hop.steps[proof(&hop.steps)?..].iter().cloned());
+        }
         tail
     } else if rest[0].to.minor() == next {
         // What was left of the hop stands in front of the next one there.
@@ -116,21 +146,29 @@ fn joined(
         while rest[0].steps.get(head).is_some_and(levels) {
             tail.push(rest[0].steps.remove(head));
         }
-        let end = hop.steps.iter().position(|step| step.kind == StepKind::Validate)?;
-        tail.extend(hop.steps[end..].iter().cloned());
+        tail.extend(hop.steps[proof(&hop.steps)?..].iter().cloned());
         tail
     } else {
         return None;
     };
     if let Some(partial) = partial {
         let begun = hop.steps.iter().find(|step| step.id == partial.step)?;
-        let place = tail.iter().position(|step| continues(begun, step, &partial.done))?;
+        // What is half done is finished before anything else changes, or the two halves do not join.
+        let place = tail.iter().position(|step| !step.transitions.is_empty())?;
+        if !continues(begun, &tail[place], &partial.done) {
+            return None;
+        }
         tail[place] = begun.clone();
     }
     let mut steps = before;
     steps.extend(tail);
     let covered = hop.covered.iter().map(|it| Covered { steps: Vec::new(), ..it.clone() });
     Some(Hop { covered: covered.collect(), steps, ..hop.clone() })
+}
+
+/// Where the steps begin that prove a hop.
+fn proof(steps: &[Step]) -> Option<usize> {
+    steps.iter().position(|step| step.kind == StepKind::Validate)
 }
 
 /// Whether one step does what is left of another.

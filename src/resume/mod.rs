@@ -13,9 +13,12 @@
 
 mod compose;
 mod present;
+mod rest;
 mod wishes;
 
 pub use wishes::Wishes;
+
+use rest::Rest;
 
 use crate::catalog::Catalog;
 use crate::cluster::Strategy;
@@ -25,8 +28,6 @@ use crate::finding::Finding;
 use crate::inventory::Inventory;
 use crate::plan::Plan;
 use crate::plan::Provenance;
-use crate::planner;
-use crate::planner::Outcome;
 use crate::planner::PlanError;
 use crate::policy::ToolRules;
 use crate::policy::VersionSkewPolicy;
@@ -138,19 +139,18 @@ pub fn resume(request: &Request<'_>) -> Result<Resumed, ResumeError> {
         }
     }
     let filled = present::filled(inventory, &comparison.present());
-    let fresh = match planned(request, &filled)? {
-        Outcome::Planned { plan: fresh, .. } => *fresh,
+    let fresh = match rest::planned(request, &filled, &progress)? {
+        Rest::Plan(fresh) => *fresh,
         // Every version is there; what is open of the old plan changes none.
-        Outcome::NothingToDo { .. } if progress.reached && !drifted => {
+        Rest::Nothing { .. } if progress.reached && !drifted => {
             let findings = check(request, plan, None)?;
             return Ok(resumed(plan.clone(), Way::Kept, Vec::new(), findings));
         }
-        Outcome::NothingToDo { at, .. } => {
+        Rest::Nothing { at } => {
             let findings = Vec::new();
             return Ok(Resumed { plan: None, at, way: Way::Anew, reasons, progress, findings });
         }
     };
-    let fresh = present::stated(fresh, request, &filled);
     let findings = check(request, &fresh, Some(inventory))?;
     if !drifted
         && errors(&findings).next().is_none()
@@ -193,30 +193,6 @@ fn check(
 fn errors(findings: &[Finding]) -> impl Iterator<Item = String> + '_ {
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
     errors.map(|it| format!("{} {}: {}", it.code, it.subject, it.message))
-}
-
-/// A plan from what runs now: to the releases that the old plan stops at, or, where these cannot be
-/// had any more, to those that its options lead to today.
-fn planned(request: &Request<'_>, now: &Inventory) -> Result<Outcome, PlanError> {
-    let plan = request.progress.plan;
-    let asked = request.wishes.request(request, now);
-    if request.wishes.to.is_none() {
-        let newest = now.newest_apiserver().map(KubernetesVersion::minor);
-        let stops = plan.hops.iter().map(|hop| &hop.to);
-        let ahead = stops.filter(|stop| Some(stop.minor()) > newest);
-        let mut same = asked.clone();
-        for stop in ahead.filter(|stop| !asked.avoid.contains(stop)) {
-            same.pins.entry(stop.minor()).or_insert_with(|| stop.clone());
-        }
-        let target = same.pins.get(&plan.to.minor()).unwrap_or(&plan.to).clone();
-        if !asked.avoid.contains(&target) {
-            same.to = crate::version::VersionRequest::Release(target);
-        }
-        if let Ok(outcome) = planner::plan(&same) {
-            return Ok(outcome);
-        }
-    }
-    planner::plan(&asked)
 }
 
 /// The strategy of a resumed plan.

@@ -17,11 +17,7 @@ type Known<'a> = BTreeMap<(Component, &'a InstanceName), &'a ComponentVersion>;
 
 /// The inventory, where a version that is not known is that of the place at which the plan stands.
 pub(super) fn filled(inventory: &Inventory, present: &State) -> Inventory {
-    let known: Known<'_> = present
-        .instances
-        .iter()
-        .flat_map(|group| group.names.iter().map(|name| ((group.component, name), &group.version)))
-        .collect();
+    let known = known(present);
     let kubernetes = |component, name: &InstanceName| {
         known.get(&(component, name)).and_then(|version| version.kubernetes()).cloned()
     };
@@ -51,6 +47,41 @@ pub(super) fn filled(inventory: &Inventory, present: &State) -> Inventory {
         }
     }
     filled
+}
+
+/// The inventory once a plan has brought every part to the state in which it ends.
+pub(super) fn after(inventory: &Inventory, state: &State) -> Inventory {
+    let mut blank = inventory.clone();
+    for node in &mut blank.control_plane {
+        (node.apiserver, node.controller_manager, node.scheduler) = (None, None, None);
+        (node.kubelet, node.kube_proxy) = (None, None);
+    }
+    for member in &mut blank.etcd.members {
+        member.version = None;
+    }
+    for client in &mut blank.clients {
+        client.kubectl = None;
+    }
+    let mut after = filled(&blank, state);
+    let known = known(state);
+    for node in after.pools.iter_mut().flat_map(|pool| &mut pool.nodes) {
+        node.kube_proxy = None;
+        let runs = known.get(&(Component::Kubelet, &node.name));
+        if let Some(version) = runs.and_then(|version| version.kubernetes()) {
+            node.kubelet.clone_from(version);
+        }
+    }
+    let proxies = known.iter().filter(|((component, _), _)| *component == Component::KubeProxy);
+    let proxy = proxies.filter_map(|(_, version)| version.kubernetes()).min();
+    after.kube_proxy = proxy.cloned();
+    after
+}
+
+fn known(state: &State) -> Known<'_> {
+    let groups = state.instances.iter();
+    groups
+        .flat_map(|group| group.names.iter().map(|name| ((group.component, name), &group.version)))
+        .collect()
 }
 
 /// What was filled in stands among the assumptions, and the plan names the inventory that was given

@@ -71,37 +71,41 @@ impl Wishes {
         let avoid: BTreeSet<KubernetesVersion> =
             then.avoid.iter().chain(&self.avoid).cloned().collect();
         pin.retain(|_, version| !self.avoid.contains(version));
+        // A release that is to be stopped at in the last minor is the target.
+        let exact = matches!(then.to.parse(), Ok(VersionRequest::Release(_)));
+        let pinned = self.pins.get(&plan.to.minor()).filter(|_| exact);
+        let pinned = pinned.cloned().map(VersionRequest::Release);
+        let to = self.to.clone().or(pinned);
         Options {
-            to: self.to.as_ref().map_or_else(|| then.to.clone(), ToString::to_string),
+            to: to.map_or_else(|| then.to.clone(), |to| to.to_string()),
             etcd: then.etcd.clone(),
             os: self.os.unwrap_or(then.os),
             pin,
             avoid: avoid.into_iter().collect(),
         }
     }
+}
 
-    /// What the planner is asked.
-    pub(super) fn request<'a>(
-        &self,
-        request: &'a Request<'_>,
-        inventory: &'a Inventory,
-    ) -> planner::Request<'a> {
-        let plan = request.progress.plan;
-        let options = self.options(plan);
-        let then = options.to.parse().unwrap_or_else(|_| VersionRequest::Release(plan.to.clone()));
-        planner::Request {
-            inventory,
-            catalog: request.catalog,
-            to: self.to.clone().unwrap_or(then),
-            strategy: super::strategy(request),
-            pins: options.pin,
-            avoid: options.avoid.into_iter().collect(),
-            os: options.os,
-            strict: self.strict,
-            etcd: options.etcd,
-            from_minor: None,
-            policy: request.policy.clone(),
-            tool: request.tool.clone(),
-        }
+/// What the planner is asked.
+pub(super) fn request<'a>(
+    request: &'a Request<'_>,
+    inventory: &'a Inventory,
+) -> planner::Request<'a> {
+    let plan = request.progress.plan;
+    let options = request.wishes.options(plan);
+    let then = options.to.parse().unwrap_or_else(|_| VersionRequest::Release(plan.to.clone()));
+    planner::Request {
+        inventory,
+        catalog: request.catalog,
+        to: request.wishes.to.clone().unwrap_or(then),
+        strategy: super::strategy(request),
+        pins: options.pin,
+        avoid: options.avoid.into_iter().collect(),
+        os: options.os,
+        strict: request.wishes.strict,
+        etcd: options.etcd,
+        from_minor: None,
+        policy: request.policy.clone(),
+        tool: request.tool.clone(),
     }
 }

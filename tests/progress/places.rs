@@ -1,8 +1,12 @@
 //! Every place is found, and every place leads on.
 
+use kubehop::cluster::Strategy;
 use kubehop::diagnostic::Severity;
+use kubehop::diff::diff;
 use kubehop::inventory::Inventory;
+use kubehop::inventory::Node;
 use kubehop::plan::Plan;
+use kubehop::plan::Step;
 use kubehop::planner::Outcome;
 use kubehop::planner::plan;
 use kubehop::policy::ToolRules;
@@ -13,6 +17,7 @@ use kubehop::resume::Way;
 use kubehop::resume::Wishes;
 use kubehop::verify::CatalogFacts;
 use kubehop::verify::verify;
+use kubehop::version::VersionRequest;
 use proptest::prelude::ProptestConfig;
 use proptest::prelude::prop_assert;
 use proptest::prelude::prop_assert_eq;
@@ -84,6 +89,7 @@ fn leads_on(
     prop_assert_eq!(&resumed.reasons, &Vec::<String>::new());
     prop_assert_eq!(resumed.way, Way::Kept);
     prop_assert_eq!(resumed.plan.as_deref(), Some(plan));
+    prop_assert!(diff(plan, resumed.plan.as_deref().unwrap()).equal);
     Ok(())
 }
 
@@ -121,8 +127,106 @@ fn cases(short: u32) -> ProptestConfig {
     }
 }
 
+/// What may have happened to a cluster that nobody has planned.
+fn drift(now: &mut Inventory, which: u8) {
+    let which_pool = usize::from(which) % now.pools.len().max(1);
+    match which % 5 {
+        0 => {
+            if let Some(pool) = now.pools.get_mut(which_pool) {
+                pool.nodes.pop();
+                pool.counted = false;
+            }
+        }
+        1 => {
+            if let Some(pool) = now.pools.get_mut(which_pool)
+                && let Some(first) = pool.nodes.first().cloned()
+            {
+                pool.nodes.push(Node { name: "joined".parse().unwrap(), ..first });
+                pool.counted = false;
+            }
+        }
+        2 => {
+            now.clients.pop();
+        }
+        3 => {
+            // Somebody has moved a node that was not its turn.
+            let newest = now.newest_apiserver().cloned();
+            let nodes = now.pools.iter_mut().flat_map(|pool| &mut pool.nodes);
+            if let (Some(node), Some(newest)) = (nodes.last(), newest) {
+                node.kubelet = newest;
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Whatever has happened and is asked for, the answer is a plan that the verifier accepts, a reason, or
+/// that nothing is left; `continued` plans leave what is done.
+fn is_sound(plan: &Plan, now: &Inventory, wishes: Wishes) -> Result<(), TestCaseError> {
+    let Ok(resumed) = resumed(plan, now, wishes) else { return Ok(()) };
+    let errors: Vec<_> =
+        resumed.findings.iter().filter(|it| it.severity == Severity::Error).collect();
+    prop_assert!(errors.is_empty(), "{:#?}", errors);
+    let Some(new) = &resumed.plan else { return Ok(()) };
+    let facts = CatalogFacts::new(&CATALOG, new).unwrap();
+    let (policy, tool) = (VersionSkewPolicy::upstream(), ToolRules::kubeadm());
+    let errors: Vec<_> = verify(new, &facts, &policy, &tool, None)
+        .into_iter()
+        .filter(|it| it.severity == Severity::Error)
+        .collect();
+    prop_assert!(errors.is_empty(), "{:#?}", errors);
+    match resumed.way {
+        Way::Kept => prop_assert!(diff(plan, new).equal),
+        Way::Anew => prop_assert!(!resumed.reasons.is_empty()),
+        Way::Continued => {
+            prop_assert_eq!(&new.initial_state, &plan.initial_state);
+            let steps: Vec<&Step> = new.steps().map(|(_, step)| step).collect();
+            for (at, (_, step)) in plan.steps().enumerate() {
+                if resumed.progress.done.contains(&step.id) {
+                    prop_assert_eq!(steps.get(at).copied(), Some(step));
+                }
+            }
+            // From where it stands it is a plan in which nothing unexpected has happened.
+            let again = crate::walk::resumed(new, now, Wishes::default());
+            let again = again.map(|it| (it.way, it.reasons));
+            prop_assert_eq!(again.ok(), Some((Way::Kept, Vec::new())));
+        }
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(cases(48))]
+
+    /// Drift and other wishes lead to a sound plan too.
+    #[test]
+    fn any_drift_and_any_wish_lead_to_a_sound_plan(
+        sketch in sketches(MEDIUM),
+        place in proptest::prelude::any::<proptest::sample::Index>(),
+        which in proptest::prelude::any::<u8>(),
+        wish in 0..5_u8,
+    ) {
+        let inventory = sketch.inventory(&CATALOG);
+        let request = sketch.request(&inventory, &CATALOG);
+        if let Ok(Outcome::Planned { plan, .. }) = plan(&request) {
+            let spots: Vec<Spot> = spots(&plan).into_iter().collect();
+            let mut now = at(&plan, &inventory, spots[place.index(spots.len())])?;
+            if wish < 3 {
+                drift(&mut now, which);
+            }
+            let other = match plan.strategy {
+                Strategy::EveryHop => Strategy::MinDrains,
+                Strategy::MinDrains => Strategy::EveryHop,
+            };
+            let further = plan.to.minor().next();
+            let wishes = match wish {
+                1 | 3 => Wishes { strategy: Some(other), ..Wishes::default() },
+                4 => Wishes { to: Some(VersionRequest::Minor(further)), ..Wishes::default() },
+                _ => Wishes::default(),
+            };
+            is_sound(&plan, &now, wishes)?;
+        }
+    }
 
     /// The same for any cluster, at any place.
     #[test]

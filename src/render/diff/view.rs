@@ -10,6 +10,8 @@ use crate::plan::StepId;
 use super::super::text::clean;
 use super::super::text::counted;
 
+const HOPS: &str = "Hops";
+
 /// What differs between two plans.
 #[derive(Debug, Serialize)]
 pub(super) struct View {
@@ -53,8 +55,17 @@ impl View {
             format!("{count} from {} to {}.", clean(old), clean(new))
         };
         let mut groups: Vec<(String, Vec<Vec<&Change>>)> = Vec::new();
+        let mut gone = None;
         for change in changes {
-            let title = title(change);
+            if change.kind == ChangeKind::HopRemoved {
+                gone = change.hop;
+            } else if !(change.kind.is_done() || change.kind == ChangeKind::StepRemoved)
+                || change.hop != gone
+            {
+                gone = None;
+            }
+            // The steps of a hop that is gone stand with it, by their old ids.
+            let title = if gone.is_some() { HOPS.to_owned() } else { title(change) };
             if groups.last().is_none_or(|(last, _)| *last != title) {
                 groups.push((title, Vec::new()));
             }
@@ -66,7 +77,7 @@ impl View {
         }
         let groups = groups.into_iter().map(|(title, lines)| Group {
             title,
-            lines: lines.iter().map(|alike| line(alike)).collect(),
+            lines: lines.iter().map(|alike| line(alike, basis)).collect(),
         });
         Self {
             verdict,
@@ -122,7 +133,7 @@ const fn aspect(kind: ChangeKind) -> &'static str {
     }
 }
 
-fn line(alike: &[&Change]) -> Line {
+fn line(alike: &[&Change], basis: &[String]) -> Line {
     let first = alike[0];
     let what = match (alike, first.step) {
         ([one], Some(id)) => {
@@ -149,7 +160,13 @@ fn line(alike: &[&Change]) -> Line {
         aspect: aspect(first.kind),
         before: if done { String::new() } else { side(&first.before) },
         after: side(&first.after),
-        reason: side(&first.reason),
+        // What stands above need not be said at every line.
+        reason: first
+            .reason
+            .as_ref()
+            .filter(|it| !basis.contains(it))
+            .map(|it| clean(it))
+            .unwrap_or_default(),
     }
 }
 

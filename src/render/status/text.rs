@@ -29,8 +29,10 @@ pub fn text(plan: &Plan, progress: &Progress, width: u16) -> String {
         line(&mut out, &format!("  {}", view.doubt));
     }
     for partial in &view.partial {
-        out.push('\n');
-        line(&mut out, &format!("Half done: {}", partial.step));
+        if partial.step != view.next {
+            out.push('\n');
+            line(&mut out, &format!("Half done: {}", partial.step));
+        }
         for (what, names) in [
             ("done", &partial.done),
             ("remaining", &partial.remaining),
@@ -54,6 +56,7 @@ pub fn text(plan: &Plan, progress: &Progress, width: u16) -> String {
     if !view.left.is_empty() {
         out.push('\n');
         line(&mut out, &format!("Left: {}", view.left));
+        line(&mut out, &format!("  {}", view.time));
     }
     out
 }

@@ -36,8 +36,10 @@ pub(super) struct View {
     pub(super) conflicts: Vec<ConflictView>,
     pub(super) notes: Vec<String>,
     pub(super) hops: Vec<HopView>,
-    /// What is left, in a sentence.
+    /// What is left; empty where nothing is.
     pub(super) left: String,
+    /// How long that takes.
+    pub(super) time: String,
 }
 
 /// A step that is done on some targets.
@@ -73,11 +75,11 @@ pub(super) struct HopView {
 
 impl View {
     pub(super) fn new(plan: &Plan, progress: &Progress) -> Self {
-        let titles: BTreeMap<StepId, String> = plan
+        let steps: BTreeMap<StepId, String> = plan
             .steps()
             .map(|(_, step)| (step.id, format!("{} {}", step.id, clean(&step.title))))
             .collect();
-        let titled = |id: StepId| titles.get(&id).cloned().unwrap_or_else(|| id.to_string());
+        let titled = |id: StepId| steps.get(&id).cloned().unwrap_or_else(|| id.to_string());
         let at = progress.observed_at.map(|at| format!(", as seen {at}")).unwrap_or_default();
         Self {
             plan: clean(&progress.plan),
@@ -109,6 +111,7 @@ impl View {
                 })
                 .collect(),
             left: left(progress),
+            time: time(progress),
         }
     }
 }
@@ -226,14 +229,13 @@ fn left(progress: &Progress) -> String {
     if progress.next.is_none() {
         return String::new();
     }
+    format!("{}, {} to move", counted(left.steps, "step"), counted(left.targets, "target"))
+}
+
+fn time(progress: &Progress) -> String {
+    let left = &progress.remaining;
     let hours = |Duration { low, likely, high }: Duration| {
         format!("{} ({} to {})", clock(likely), clock(low), clock(high))
     };
-    format!(
-        "{}, {} to move; work {} h:mm, soak {} h:mm",
-        counted(left.steps, "step"),
-        counted(left.targets, "target"),
-        hours(left.work),
-        hours(left.soak)
-    )
+    format!("work {}, soak {}, in h:mm", hours(left.work), hours(left.soak))
 }
