@@ -61,7 +61,7 @@ fn hostile() -> Plan {
     let names: Vec<InstanceName> = NAMES.iter().map(|name| name.parse().unwrap()).collect();
     let mut turn = NAMES.iter().cycle();
     let mut next = move || format!("{} \u{202e}\u{7}", turn.next().unwrap());
-    plan.metadata.name = "<script>alert(1)</script>-v1.29-to-v1.30".to_owned();
+    "<script>alert(1)</script>-v1.29-to-v1.30".clone_into(&mut plan.metadata.name);
     plan.provenance.tool = next();
     for assumption in &mut plan.assumptions {
         assumption.id = next();
