@@ -536,13 +536,13 @@ fn flags() -> Vec<Bad> {
         ),
         usage(
             "plan --from 1.29 --to 1.30 -o pdf",
-            &["invalid value 'pdf'", "possible values: summary, yaml, json, md", HELP],
+            &["invalid value 'pdf'", "possible values: summary, yaml, json, md, html", HELP],
         ),
         usage(
             "plan --from 1.29 --to 1.30 --template x.j2",
             &[
-                "`--template` and `--templates` need `-o md`",
-                "help: templates make the Markdown runbook",
+                "`--template` and `--templates` need `-o md` or `-o html`",
+                "help: templates make the runbook",
             ],
         ),
         usage(

@@ -132,7 +132,9 @@ fn checked(page: &str, sandbox: &Sandbox, place: &str, wrong: &mut Vec<String>) 
         }
         let (language, file) = info.split_once(' ').unwrap_or((info, ""));
         if !file.is_empty() {
-            fs::write(sandbox.0.join(file), block.join("\n") + "\n").unwrap();
+            let file = sandbox.0.join(file);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, block.join("\n") + "\n").unwrap();
         }
         let foreign = |line: &&&str| line.starts_with("$ ") && !line.starts_with("$ kubehop ");
         if language != "console" || block.iter().find(foreign).is_some() {

@@ -61,7 +61,7 @@ fn hostile() -> Plan {
     let names: Vec<InstanceName> = NAMES.iter().map(|name| name.parse().unwrap()).collect();
     let mut turn = NAMES.iter().cycle();
     let mut next = move || format!("{} \u{202e}\u{7}", turn.next().unwrap());
-    plan.metadata.name = "<script>alert(1)</script>-v1.29-to-v1.30".to_owned();
+    "<script>alert(1)</script>-v1.29-to-v1.30".clone_into(&mut plan.metadata.name);
     plan.provenance.tool = next();
     for assumption in &mut plan.assumptions {
         assumption.id = next();
@@ -223,6 +223,30 @@ fn templates_of_the_user_take_their_place_in_the_page_too() {
     assert!(style.contains("--accent: #123456"));
     let hash = base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(style));
     assert!(policy(&text).contains(&hash));
+}
+
+/// 100 pools with 50 nodes each, over 13 hops: the work of a template is bounded, and this is within.
+#[test]
+fn thirteen_hops_and_five_thousand_nodes_have_a_page() {
+    let mut plan = fixture();
+    let pattern = plan.hops[0].steps[9].clone();
+    plan.hops[0].steps.truncate(9);
+    for pool in 0..100 {
+        let mut step = pattern.clone();
+        step.pool = Some(format!("pool-{pool}").parse().unwrap());
+        step.targets = (0..50).map(|node| format!("node-{pool}-{node}").parse().unwrap()).collect();
+        plan.hops[0].steps.push(step);
+    }
+    let hop = plan.hops[0].clone();
+    plan.hops = (1..=13).map(|number| kubehop::plan::Hop { number, ..hop.clone() }).collect();
+    for hop in &mut plan.hops {
+        for (step, place) in hop.steps.iter_mut().zip(1..) {
+            step.id = format!("{}.{place:02}", hop.number).parse().unwrap();
+        }
+    }
+    let text = text(&plan);
+    assert_eq!(text.matches("class=\"row\"").count(), 13 * 100);
+    assert_eq!(text.matches("node-7-3\n").count(), 1, "each list stands once");
 }
 
 /// 100 pools with 50 nodes each, over three hops.

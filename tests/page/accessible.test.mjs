@@ -7,10 +7,12 @@ import { tick, withPage } from "./browser.mjs";
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+// What a theme or a width changes; everything else is the same in all of them.
+const DRAWN = ["color-contrast", "target-size", "link-in-text-block", "region", "scrollable-region-focusable"];
 
-async function check(page, what) {
+async function check(page, what, rules) {
   await page.evaluate(axe);
-  const { violations } = await page.evaluate((tags) => axe.run(document, { runOnly: tags, resultTypes: ["violations"] }), TAGS);
+  const { violations } = await page.evaluate((only) => axe.run(document, { runOnly: only, resultTypes: ["violations"] }), rules ?? TAGS);
   const told = violations.map((one) => one.id + ": " + one.help + "\n  " + one.nodes.slice(0, 3).map((node) => node.html + "\n  " + node.failureSummary).join("\n  "));
   assert.deepEqual(told, [], what);
 }
@@ -25,7 +27,7 @@ for (const colorScheme of ["light", "dark"]) {
         await tick(page, "1.02").check();
         await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
         await page.selectOption("#by-role", "control plane", { force: true });
-        await check(page, "open, two steps done, filtered");
+        await check(page, "open, two steps done, filtered", shape === "wide" && colorScheme === "light" ? undefined : DRAWN);
         if (shape === "narrow") await page.click("#menu");
         else await page.click("#help");
         await check(page, shape === "narrow" ? "the menu" : "the dialog");

@@ -51,6 +51,8 @@ test("Tab reaches every control in the order of the page, and the focus is seen"
 test("single keys: go, tick, filter, hide, all, theme, help", () =>
   withPage({}, async (page, context) => {
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.keyboard.press("x");
+    assert.equal(await page.locator("input.done:checked").count(), 0, "nothing is ticked out of sight");
     await page.keyboard.press("c");
     assert.equal(await focused(page), "1.01");
     await page.keyboard.press("y");

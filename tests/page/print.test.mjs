@@ -20,6 +20,13 @@ test("in print everything is open and nothing can be pressed", () =>
     for (const selector of [".top", ".side", ".copy", ".finish-step", "#filtered"]) {
       assert.equal(await page.locator(selector).first().isVisible(), false, selector);
     }
+    const early = await page.locator(".step .body").evaluateAll((bodies) =>
+      bodies.filter((body) => {
+        const [stop, work, back] = [".stop", ".work", ".back"].map((part) => body.querySelector(part)?.getBoundingClientRect());
+        return (stop && stop.bottom > work.top) || back.top < work.bottom;
+      }).map((body) => body.closest(".step").dataset.step),
+    );
+    assert.deepEqual(early, [], "the way back is not taken for the way");
     const wide = await page.locator(".cmd pre").evaluateAll((all) => all.filter((pre) => pre.scrollWidth > pre.clientWidth + 1).length);
     assert.equal(wide, 0, "commands wrap");
     assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme), "light");

@@ -135,7 +135,7 @@ impl Bar {
     /// A text beside the bar, where the row has room for it.
     fn with_text(self, label: String, text: String) -> Self {
         let end = self.x + self.width;
-        let text_ends = end > (LEFT + RIGHT) / 2 && self.x > LEFT + 80;
+        let text_ends = end > u64::midpoint(LEFT, RIGHT) && self.x > LEFT + 80;
         let text_x = if text_ends { self.x - 6 } else { end + 6 };
         Self { label: shortened(label), text, text_x, text_ends, ..self }
     }

@@ -71,13 +71,9 @@ impl<'a> Block<'a> {
         let named = named.map(|script| script.host);
         let shown = self.targets.shown.iter().copied();
         self.hosts = in_order(shown.chain(named));
-        self.roles = match role(self.component, !self.pools.is_empty()) {
-            Some(role) => vec![role],
-            None => {
-                let found = self.targets.shown.iter().filter_map(|name| places.roles.get(name));
-                in_order(found.copied())
-            }
-        };
+        let of_target = self.targets.shown.iter().filter_map(|name| places.roles.get(name));
+        self.roles = role(self.component, !self.pools.is_empty())
+            .map_or_else(|| in_order(of_target.copied()), |role| vec![role]);
         if self.roles.is_empty() {
             self.roles.push(WHOLE);
         }
