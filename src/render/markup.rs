@@ -63,16 +63,24 @@ pub(super) fn jira(text: &str) -> String {
     out
 }
 
+/// What Jira turns into pictures, as far as the characters inside are not escaped anyway.
+const PICTURES: [&str; 9] =
+    ["(y)", "(n)", "(i)", "(/)", "(x)", "(on)", "(off)", "(flag)", "(flagoff)"];
+
 fn jira_text(out: &mut String, text: &str) {
-    for char in text.chars() {
+    for (at, char) in text.char_indices() {
+        let rest = &text[at..];
         match char {
+            ':' | ';' if rest[1..].starts_with([')', '(', 'P', 'D', 'p', '|']) => {
+                out.push_str(if char == ':' { "&#58;" } else { "&#59;" });
+            }
+            '(' if !PICTURES.iter().any(|picture| rest.starts_with(picture)) => out.push(char),
             // A backslash before a backslash ends the line, so neither can be escaped by another.
             '\\' => out.push_str("&#92;"),
             '&' => out.push_str("&amp;"),
             '{' | '}' | '[' | ']' | '|' | '*' | '_' | '+' | '^' | '~' | '!' | '?' | '-' | '#'
-            | '(' | ')' | '@' => {
-                let plain = matches!(char, '-' | '_' | '+' | '#' | '(' | ')' | '?' | '@');
-                if !(plain && is_plain(out, char)) {
+            | '(' | '@' => {
+                if !is_plain(out, char) {
                     out.push('\\');
                 }
                 out.push(char);
@@ -110,7 +118,7 @@ mod tests {
             ("[~admin] !image.png!", r"\[\~admin\] \!image.png\!"),
             (r"a\b", "a&#92;b"),
             ("&lt;", "&amp;lt;"),
-            ("(/) ??cite??", r"\(/\) ?\?cite?\?"),
+            ("(/) (h:mm) ??cite?? :) :D", r"\(/) (h:mm) ?\?cite?\? &#58;) &#58;D"),
             ("run `kubectl get` now", "run {{kubectl get}} now"),
             ("a `}}*` b", r"a {{\}\}\*}} b"),
             ("one ` alone", "one ` alone"),

@@ -153,6 +153,10 @@ pub fn review(request: &Request<'_>) -> Result<Review, Diagnostic> {
     let not_assessed = assumed::not_assessed(plan, &hazards, &given);
     found.extend(of_schedule(request.schedule_findings));
     found.extend(report.finish());
+    // A policy that refuses an old target says more than the note that it is old.
+    if found.iter().any(|finding| finding.code == codes::Code::Unsupported.entry().code) {
+        found.retain(|finding| finding.code != codes::Code::EndOfLife.entry().code);
+    }
     // Stable: the verifier's findings come before those of the review.
     found.sort_by_key(|finding| finding.severity);
     let (verdict, reasons) = verdict::verdict(&found);

@@ -197,13 +197,32 @@ pub(super) struct SkewView {
 }
 
 impl SkewView {
-    pub(super) fn new(window: &SkewWindow) -> Self {
+    /// A row for each stretch: components that share one share the row.
+    pub(super) fn all(windows: &[SkewWindow]) -> Vec<Self> {
+        let mut rows: Vec<(&SkewWindow, Vec<&'static str>)> = Vec::new();
+        for window in windows {
+            let shares = |row: &&mut (&SkewWindow, Vec<&str>)| {
+                let first = row.0;
+                (first.against, first.minors, first.from, first.to)
+                    == (window.against, window.minors, window.from, window.to)
+                    && first.component != first.against
+                    && window.component != window.against
+            };
+            match rows.iter_mut().find(shares) {
+                Some((_, names)) => names.push(window.component.name()),
+                None => rows.push((window, vec![window.component.name()])),
+            }
+        }
+        rows.into_iter().map(|(window, names)| Self::new(window, &names)).collect()
+    }
+
+    fn new(window: &SkewWindow, names: &[&str]) -> Self {
         let SkewWindow { component, against, minors, from, to, minutes } = window;
         Self {
             what: if component == against {
                 format!("{component} among themselves")
             } else {
-                format!("{component} and {against}")
+                format!("{} against {against}", names.join(", "))
             },
             apart: if *minors == 0 { "patches".to_owned() } else { counted(*minors, "minor") },
             from: from.map_or_else(|| "before the plan".to_owned(), |id| id.to_string()),

@@ -39,10 +39,14 @@ pub fn text(review: &Review, width: u16) -> String {
         let text = format!("  no way back after {}: {} (gate: {})", row.step, row.title, row.gate);
         line(&mut out, width, &text);
     }
-    for row in &view.skew_windows {
+    for row in view.skew_windows.iter().take(SHOWN) {
         let text =
             format!("  {} {} apart, {} to {}: {}", row.what, row.apart, row.from, row.to, row.minutes);
         line(&mut out, width, &text);
+    }
+    let more = view.skew_windows.len().saturating_sub(SHOWN);
+    if more > 0 {
+        _ = writeln!(out, "  and {more} more stretches with components apart (-o md shows all)");
     }
     let (hazards, lesser) = (view.hazards.len(), view.lesser_hazards.len());
     line(&mut out, width, &format!("  hazards: {hazards} to settle, {lesser} to know of"));

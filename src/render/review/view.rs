@@ -145,7 +145,7 @@ impl View {
             disturbs: disturbs(review),
             disruptions: review.impact.disruptions.iter().map(DisruptionView::new).collect(),
             no_return: review.impact.no_return.iter().map(NoReturnView::new).collect(),
-            skew_windows: review.impact.skew_windows.iter().map(SkewView::new).collect(),
+            skew_windows: SkewView::all(&review.impact.skew_windows),
             hazards: hazards(true),
             lesser_hazards: hazards(false),
             assumed: review.assumed.iter().map(Note::assumed).collect(),
