@@ -6,11 +6,13 @@ use std::fs;
 
 use kubehop::audit;
 use kubehop::finding::CodeEntry;
+use kubehop::lint;
+use kubehop::review;
 use kubehop::verify;
 
 /// Every code, in the order of the page.
 fn codes() -> impl Iterator<Item = CodeEntry> {
-    verify::codes().chain(audit::codes())
+    verify::codes().chain(audit::codes()).chain(review::codes()).chain(lint::codes())
 }
 
 #[test]

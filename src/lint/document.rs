@@ -126,15 +126,13 @@ impl StepList {
     ///
     /// A diagnostic with file, line where it is known, and path of the value.
     pub fn read(file: &SourceFile) -> Result<Listed, Diagnostic> {
-        let Self { api_version: _, kind: _, inventory, to: Target(to), steps } =
-            yaml::read(file)?;
+        let Self { api_version: _, kind: _, inventory, to: Target(to), steps } = yaml::read(file)?;
         let error = |path: String, message: String, help: &str| {
             let place = Place { file: file.clone(), path: Some(path), position: None };
             Diagnostic::error(message).at(place).help(help)
         };
-        let inventory = Inventory::of_document(inventory).map_err(|(path, message, help)| {
-            error(format!("inventory.{path}"), message, &help)
-        })?;
+        let inventory = Inventory::of_document(inventory)
+            .map_err(|(path, message, help)| error(format!("inventory.{path}"), message, &help))?;
         if steps.is_empty() {
             return Err(error(
                 "steps".to_owned(),

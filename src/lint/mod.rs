@@ -139,12 +139,14 @@ struct Names(Vec<(String, String)>);
 impl Names {
     fn new(plan: &Plan, steps: &[ListedStep]) -> Self {
         let ids = plan.steps().map(|(_, step)| format!("step {}", step.id));
-        let own = steps.iter().enumerate().map(|(at, step)| {
-            format!("steps[{at}] ({} to {})", step.component, step.to)
-        });
-        let hops = plan.hops.iter().map(|hop| {
-            (format!("hop {}", hop.number), format!("the hop to {}", hop.to.minor()))
-        });
+        let own = steps
+            .iter()
+            .enumerate()
+            .map(|(at, step)| format!("steps[{at}] ({} to {})", step.component, step.to));
+        let hops = plan
+            .hops
+            .iter()
+            .map(|hop| (format!("hop {}", hop.number), format!("the hop to {}", hop.to.minor())));
         Self(ids.zip(own).chain(hops).collect())
     }
 

@@ -47,7 +47,9 @@ pub(super) fn start(
             "the inventory does not say which kube-apiserver runs on {}",
             some(&unknown)
         ))
-        .help("give `kubeApiserver` of every control-plane node: everything is measured against it"));
+        .help(
+            "give `kubeApiserver` of every control-plane node: everything is measured against it",
+        ));
     }
     let mode = match (&inventory.kube_proxy, inventory.provider) {
         (None, _) => KubeProxyMode::None,
@@ -95,9 +97,13 @@ fn gap(
     let names = some(&names);
     let message = match first {
         Some((at, version)) => {
-            format!("the version of {component} on {names} is not given; {version}, the `from` of steps[{at}], is taken to run")
+            format!(
+                "the version of {component} on {names} is not given; {version}, the `from` of steps[{at}], is taken to run"
+            )
         }
-        None => format!("the version of {component} on {names} is not given; nothing was checked of it"),
+        None => {
+            format!("the version of {component} on {names} is not given; nothing was checked of it")
+        }
     };
     super::finding(
         Code::VersionNotKnown,

@@ -129,7 +129,10 @@ mod tests {
 
     #[test]
     fn html_spans_are_escaped() {
-        assert_eq!(spans("`<b>` & \"c\"").to_string(), "<code>&lt;b&gt;</code> &amp; &quot;c&quot;");
+        assert_eq!(
+            spans("`<b>` & \"c\"").to_string(),
+            "<code>&lt;b&gt;</code> &amp; &quot;c&quot;"
+        );
         assert_eq!(spans("`` x").to_string(), "`` x");
         assert!(spans("x").is_safe());
     }

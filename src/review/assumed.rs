@@ -53,9 +53,8 @@ pub(super) fn check(
         let (condition, settled) = match meaning {
             Some(Meaning::Note) => (false, false),
             Some(Meaning::Versions(components)) => {
-                let seen = inventory.is_some_and(|it| {
-                    components.iter().all(|component| is_known(it, *component))
-                });
+                let seen = inventory
+                    .is_some_and(|it| components.iter().all(|component| is_known(it, *component)));
                 let differs = drift
                     .iter()
                     .any(|one| one.component.is_some_and(|it| components.contains(&it)));
@@ -140,13 +139,23 @@ pub(super) fn not_assessed(
         }
     }
     if !given.policy {
-        add("policy", "no rules of the organisation were given; `--policy FILE` checks them".to_owned());
+        add(
+            "policy",
+            "no rules of the organisation were given; `--policy FILE` checks them".to_owned(),
+        );
     }
     if !given.schedule {
-        add("schedule", "no start was given, so no window and no freeze was looked at; `--start DATE` does".to_owned());
+        add(
+            "schedule",
+            "no start was given, so no window and no freeze was looked at; `--start DATE` does"
+                .to_owned(),
+        );
     }
     if !given.previous {
-        add("previous", "the plan was not compared with an earlier one; `--previous FILE` does".to_owned());
+        add(
+            "previous",
+            "the plan was not compared with an earlier one; `--previous FILE` does".to_owned(),
+        );
     }
     let mut manual: BTreeMap<&str, u64> = BTreeMap::new();
     for (_, step) in plan.steps() {

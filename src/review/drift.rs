@@ -79,10 +79,8 @@ fn grouped(
     groups
         .into_iter()
         .map(|((severity, kind, component, planned, found, _), of_one)| {
-            let mut instances: Vec<InstanceName> = of_one
-                .iter()
-                .filter_map(|one| one.instance.as_ref()?.1.parse().ok())
-                .collect();
+            let mut instances: Vec<InstanceName> =
+                of_one.iter().filter_map(|one| one.instance.as_ref()?.1.parse().ok()).collect();
             instances.sort();
             let steps = component
                 .map(|component| affected(plan, component, &instances, &joins))
@@ -129,9 +127,10 @@ struct Joins<'a>(BTreeMap<&'a str, &'a PoolName>);
 
 impl<'a> Joins<'a> {
     fn new(inventory: &'a Inventory) -> Self {
-        let nodes = inventory.pools.iter().flat_map(|pool| {
-            pool.nodes.iter().map(move |node| (node.name.as_str(), &pool.name))
-        });
+        let nodes = inventory
+            .pools
+            .iter()
+            .flat_map(|pool| pool.nodes.iter().map(move |node| (node.name.as_str(), &pool.name)));
         Self(nodes.collect())
     }
 }
@@ -160,11 +159,7 @@ fn affected(
 
 /// Nodes of a pool that the plan only counts have made-up names. Where the cluster names them, their
 /// number and their versions are compared instead; what is said of single names is taken out.
-fn counted(
-    plan: &Plan,
-    inventory: &Inventory,
-    differences: &mut Vec<Difference>,
-) -> Vec<Drift> {
+fn counted(plan: &Plan, inventory: &Inventory, differences: &mut Vec<Difference>) -> Vec<Drift> {
     let mut drift = Vec::new();
     for pool in &inventory.pools {
         let groups: Vec<_> = plan
@@ -232,7 +227,10 @@ fn finding(drift: &Drift, same: bool) -> Draft {
         Some(component) => format!("{component} {}", some(instances)),
         None => "the cluster".to_owned(),
     };
-    Draft::new(code, subject).weighs(*severity).says(format!("{text}{}", of_steps(steps))).help(help)
+    Draft::new(code, subject)
+        .weighs(*severity)
+        .says(format!("{text}{}", of_steps(steps)))
+        .help(help)
 }
 
 /// `; steps 1.04 and 1.09 are affected`.

@@ -123,8 +123,11 @@ fn new_faults(
             if known || !hits || refused.as_ref() == Some(&entry.id) {
                 continue;
             }
-            let severity =
-                if entry.action == Action::PreferNewer { Severity::Info } else { Severity::Warning };
+            let severity = if entry.action == Action::PreferNewer {
+                Severity::Info
+            } else {
+                Severity::Warning
+            };
             let when = entry.when.as_ref().map(|when| format!(" (where: {when})"));
             let what = entry.what.trim_end_matches('.');
             report.add(

@@ -479,4 +479,3 @@ pub struct Since {
     /// What changed, a line each.
     pub changes: Vec<String>,
 }
-

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::estimate::Estimate;
 use crate::estimate::EnvironmentEstimate;
+use crate::estimate::Estimate;
 use crate::estimate::Instant;
 
 use super::model::Schedule;

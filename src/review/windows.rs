@@ -37,8 +37,8 @@ fn of_pair(
 ) -> Vec<(usize, SkewWindow)> {
     let own = component == against;
     let mut found = Vec::new();
-    let mut open: Option<Open> = apart(&timeline.start, component, against)
-        .map(|minors| Open { from: None, at: 0, minors });
+    let mut open: Option<Open> =
+        apart(&timeline.start, component, against).map(|minors| Open { from: None, at: 0, minors });
     let last = timeline.moments.len().checked_sub(1);
     for (at, moment) in timeline.moments.iter().enumerate() {
         let during = apart(&moment.during, component, against);

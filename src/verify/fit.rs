@@ -158,14 +158,7 @@ fn instances(plan: &Plan, inventory: &Inventory) -> Vec<Difference> {
                 let (severity, why) = way.judge((*component, name), start, now);
                 let text = format!("{what} runs {now}, not {start}{why}");
                 let found = Some(now.clone());
-                Difference {
-                    severity,
-                    kind: DifferenceKind::Moved,
-                    instance,
-                    planned,
-                    found,
-                    text,
-                }
+                Difference { severity, kind: DifferenceKind::Moved, instance, planned, found, text }
             }
             _ => Difference {
                 severity: gravity(*component),

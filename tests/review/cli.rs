@@ -95,8 +95,12 @@ fn a_schedule_gives_start_end_and_windows() {
     let names: Vec<&str> = environments.iter().map(|it| it["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["staging", "production"]);
     let production = &environments[1];
-    let nodes: u64 =
-        production["windows"].as_array().unwrap().iter().map(|it| it["nodes"].as_u64().unwrap()).sum();
+    let nodes: u64 = production["windows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["nodes"].as_u64().unwrap())
+        .sum();
     assert_eq!(nodes, 33, "every node once");
     let request = review(&[&schedule[..], &["-o", "servicenow"]].concat());
     let request: Value = serde_json::from_slice(&request.stdout).unwrap();
@@ -126,13 +130,14 @@ fn drains_are_counted_window_by_window() {
 fn what_fits_into_no_window_rejects() {
     let calendar = file(
         "short.calendar.yaml",
-        "apiVersion: kubehop.dev/v1alpha1\nkind: Calendar\nmetadata: {name: short}\ntimezone: UTC\n\
-         workingDays: [mon, tue, wed, thu, fri]\n\
+        "apiVersion: kubehop.dev/v1alpha1\nkind: Calendar\ntimezone: UTC\n\
+         workingDays: [mon, tue, wed, thu, fri]\nworkingHours: {from: '09:00', to: '17:00'}\n\
          environments:\n- name: production\n  windows: [{days: [tue], from: '20:00', to: '20:20'}]\n",
     );
     let output = review(&["--start", "2026-12-01", "--calendar", &calendar, "-o", "json"]);
     let error = String::from_utf8_lossy(&output.stderr);
-    let answer: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{error}"));
+    let answer: Value =
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{error}"));
     assert_eq!(answer["verdict"], "reject", "{error}");
     assert!(answer["reasons"].as_array().unwrap().iter().any(|it| it["code"] == "EST001"));
 }

@@ -93,16 +93,17 @@ fn raw_html(text: &str) -> Vec<String> {
 #[test]
 fn markdown_is_what_a_markdown_parser_reads() {
     for (name, review) in reviews() {
-        for text in [
-            render::review_markdown(&review).unwrap(),
-            render::review_comment(&review).unwrap(),
-        ] {
+        for text in
+            [render::review_markdown(&review).unwrap(), render::review_comment(&review).unwrap()]
+        {
             for html in raw_html(&text) {
                 let own = html.starts_with("<!-- kubehop-review ")
                     || html.starts_with("<summary>")
                     || html.starts_with("<code>")
                     || ["<details>", "</details>", "</code>"].contains(&html.as_str())
-                    || html.lines().all(|line| line.starts_with("<details>") || line.starts_with("<summary>"));
+                    || html
+                        .lines()
+                        .all(|line| line.starts_with("<details>") || line.starts_with("<summary>"));
                 assert!(own, "{name}: foreign HTML `{html}`");
             }
             assert!(!text.contains(['\u{1b}', '\u{202e}']), "{name}");
@@ -126,11 +127,13 @@ fn markdown_is_what_a_markdown_parser_reads() {
 
 #[test]
 fn conditions_are_boxes_to_tick() {
-    let review = Case { inventory: None, as_of: "2026-12-28".parse().unwrap(), ..Case::new() }.review();
+    let review =
+        Case { inventory: None, as_of: "2026-12-28".parse().unwrap(), ..Case::new() }.review();
     for text in
         [render::review_markdown(&review).unwrap(), render::review_comment(&review).unwrap()]
     {
-        let boxes = events(&text).iter().filter(|event| matches!(event, Event::TaskListMarker(_))).count();
+        let boxes =
+            events(&text).iter().filter(|event| matches!(event, Event::TaskListMarker(_))).count();
         assert_eq!(boxes, 1, "{text}");
     }
 }
@@ -246,14 +249,26 @@ fn jira_markup_is_balanced() {
             let mut bare = String::new();
             let mut chars = line.chars();
             while let Some(char) = chars.next() {
-                if char == '\\' { chars.next(); } else { bare.push(char) }
+                if char == '\\' {
+                    chars.next();
+                } else {
+                    bare.push(char)
+                }
             }
             assert_eq!(bare.matches("{{").count(), bare.matches("}}").count(), "{name}: {line}");
             let left = bare.replace("{{", "").replace("}}", "");
             assert!(!left.contains(['{', '}', '[', ']', '^', '~']), "{name}: {line}");
-            assert!(!left.contains("(/)") && !left.contains("(x)") && !left.contains("!"), "{name}: {line}");
+            assert!(
+                !left.contains("(/)") && !left.contains("(x)") && !left.contains("!"),
+                "{name}: {line}"
+            );
             let stars = left.matches('*').count();
-            assert!(stars == 0 || stars == 1 && left.starts_with("* ") || stars == 3 && left.starts_with("* *"), "{name}: {line}");
+            assert!(
+                stars == 0
+                    || stars == 1 && left.starts_with("* ")
+                    || stars == 3 && left.starts_with("* *"),
+                "{name}: {line}"
+            );
             let bars = left.replace("||", "|").matches('|').count();
             match (left.starts_with('|'), columns) {
                 (false, _) => {

@@ -188,5 +188,7 @@ pub(crate) fn mover(plan: &Plan, hop: usize, component: Component) -> usize {
 pub(crate) fn overlay(body: &str) -> Catalog {
     let head = "apiVersion: kubehop.dev/v1alpha1\nkind: Catalog\nmetadata: {name: ours}\n";
     let file = SourceFile::new("ours.yaml", format!("{head}{body}"));
-    Catalog::embedded().with_overlay(&file).unwrap_or_else(|error| panic!("{}", error.render(false)))
+    Catalog::embedded()
+        .with_overlay(&file)
+        .unwrap_or_else(|error| panic!("{}", error.render(false)))
 }

@@ -81,24 +81,58 @@ fn edited(edit: impl FnOnce(&mut Vec<String>)) -> Vec<Finding> {
 fn one_edit_gives_its_codes() {
     type Edit = fn(&mut Vec<String>);
     let cases: [(&str, Edit, &[&str]); 9] = [
-        ("a kubelet first", |steps| {
-            let step = steps.remove(4);
-            steps.insert(0, step);
-        }, &["SKEW004", "ORDER001"]),
+        (
+            "a kubelet first",
+            |steps| {
+                let step = steps.remove(4);
+                steps.insert(0, step);
+            },
+            &["SKEW004"],
+        ),
         ("a wrong start", |steps| steps[6] = steps[6].replace("v1.35.9", "v1.35.1"), &["PATH001"]),
-        ("a target that is not there", |steps| steps[4] = steps[4].replace("w-2", "w-22"), &["PATH002", "PATH008"]),
+        (
+            "a target that is not there",
+            |steps| steps[4] = steps[4].replace("w-2", "w-22"),
+            &["PATH002", "PATH008"],
+        ),
         ("a target twice", |steps| steps[4] = steps[4].replace("w-2]", "w-2, w-1]"), &["DOC012"]),
         ("a client left behind", |steps| _ = steps.pop(), &["PATH008"]),
-        ("an API server left behind", |steps| _ = steps.remove(1), &["PATH007", "PATH008", "SKEW002", "SKEW004", "SKEW005"]),
-        ("etcd in the middle", |steps| {
-            steps.insert(1, "{component: etcd, from: v3.6.14, to: v3.6.15, targets: [cp-1, cp-2]}".to_owned());
-        }, &["ETCD008"]),
-        ("etcd late", |steps| {
-            steps.insert(2, "{component: etcd, from: v3.6.14, to: v3.6.15, targets: [cp-1, cp-2]}".to_owned());
-        }, &["ETCD009"]),
-        ("nothing changes", |steps| {
-            steps.push("{component: kubectl, from: v1.36.5, to: v1.36.5, targets: [ci]}".to_owned());
-        }, &["LINT002"]),
+        (
+            "an API server left behind",
+            |steps| _ = steps.remove(1),
+            &["PATH007", "PATH008", "SKEW002", "SKEW004", "SKEW005"],
+        ),
+        (
+            "etcd in the middle",
+            |steps| {
+                steps.insert(
+                    1,
+                    "{component: etcd, from: v3.6.14, to: v3.6.15, targets: [cp-1, cp-2]}"
+                        .to_owned(),
+                );
+            },
+            &["ETCD008"],
+        ),
+        (
+            "etcd late",
+            |steps| {
+                steps.insert(
+                    2,
+                    "{component: etcd, from: v3.6.14, to: v3.6.15, targets: [cp-1, cp-2]}"
+                        .to_owned(),
+                );
+            },
+            &["ETCD009"],
+        ),
+        (
+            "nothing changes",
+            |steps| {
+                steps.push(
+                    "{component: kubectl, from: v1.36.5, to: v1.36.5, targets: [ci]}".to_owned(),
+                );
+            },
+            &["LINT002"],
+        ),
     ];
     for (what, edit, codes) in cases {
         let findings = edited(edit);
@@ -151,11 +185,13 @@ fn nothing_is_asked_that_a_list_cannot_hold() {
                 }));
             }
         }
-        let list = json!({ "inventory": inventory, "to": plan.to.minor().to_string(), "steps": steps });
+        let list =
+            json!({ "inventory": inventory, "to": plan.to.minor().to_string(), "steps": steps });
         let findings = linted(&list.to_string());
         // A list cannot say that kubeadm moves kube-proxy when it likes to.
         let wrong = findings.iter().filter(|it| it.severity == Severity::Error);
-        let wrong: Vec<_> = wrong.filter(|it| !["SKEW005", "ORDER001"].contains(&it.code)).collect();
+        let wrong: Vec<_> =
+            wrong.filter(|it| !["SKEW005", "ORDER001"].contains(&it.code)).collect();
         assert!(wrong.is_empty(), "{name}: {wrong:#?}");
     }
 }
@@ -166,7 +202,8 @@ fn what_the_inventory_does_not_know_is_said() {
     let findings = linted(&text);
     assert_eq!(found(&findings), BTreeSet::from(["LINT001"]));
     assert!(findings[0].message.contains("nothing was checked of it"), "{findings:?}");
-    let text = file(&GOOD).replace("clients: [{name: ci, kubectl: v1.35.9}]", "clients: [{name: ci}]");
+    let text =
+        file(&GOOD).replace("clients: [{name: ci, kubectl: v1.35.9}]", "clients: [{name: ci}]");
     let findings = linted(&text);
     assert_eq!(found(&findings), BTreeSet::from(["LINT001"]));
     assert!(findings[0].message.contains("`from` of steps[6], is taken"), "{findings:?}");
@@ -176,15 +213,58 @@ fn what_the_inventory_does_not_know_is_said() {
 fn errors_say_what_and_where() {
     let good = file(&GOOD);
     for (text, message, place, help) in [
-        (good.replace("component: kubelet", "component: kublet"), "unknown variant `kublet`", "steps.yaml: steps[4].component:", "did you mean `kubelet`?"),
-        (good.replace("to: \"1.36\"", "to: 1.36"), "the number 1.36 to YAML", "steps.yaml: to:16:5", "kubehop schema"),
-        (good.replace("to: \"1.36\"", "to: soon"), "`soon` is not a Kubernetes version", "steps.yaml: to", ""),
-        (good.replace("from: v1.35.9, to: v1.36.5, targets: [ci]", "from: v3.5.9, to: v1.36.5, targets: [ci]"), "`v3.5.9` is no version of kubectl", "steps[6].from", "etcd versions belong to etcd"),
-        (good.replace(", targets: [ci]", ""), "it has no targets", "steps[6].targets", "as the inventory does"),
-        (good.replace("targets: [ci]", "target: [ci]"), "unknown field `target`", "steps[6]", "did you mean `targets`?"),
-        (INVENTORY.replace("steps:\n", "steps: []\n"), "the list has no steps", "steps.yaml: steps", "at least one"),
+        (
+            good.replace("component: kubelet", "component: kublet"),
+            "unknown variant `kublet`",
+            "steps.yaml: steps[4].component:",
+            "did you mean `kubelet`?",
+        ),
+        (
+            good.replace("to: \"1.36\"", "to: 1.36"),
+            "the number 1.36 to YAML",
+            "steps.yaml: to:16:5",
+            "kubehop schema",
+        ),
+        (
+            good.replace("to: \"1.36\"", "to: soon"),
+            "`soon` is not a Kubernetes version",
+            "steps.yaml: to",
+            "",
+        ),
+        (
+            good.replace(
+                "from: v1.35.9, to: v1.36.5, targets: [ci]",
+                "from: v3.5.9, to: v1.36.5, targets: [ci]",
+            ),
+            "`v3.5.9` is no version of kubectl",
+            "steps[6].from",
+            "etcd versions belong to etcd",
+        ),
+        (
+            good.replace(", targets: [ci]", ""),
+            "it has no targets",
+            "steps[6].targets",
+            "as the inventory does",
+        ),
+        (
+            good.replace("targets: [ci]", "target: [ci]"),
+            "unknown field `target`",
+            "steps[6]",
+            "did you mean `targets`?",
+        ),
+        (
+            INVENTORY.replace("steps:\n", "steps: []\n"),
+            "the list has no steps",
+            "steps.yaml: steps",
+            "at least one",
+        ),
         (good.replace("name: w-2,", "name: w-1,"), "w-1", "inventory.nodePools", ""),
-        (good.replace("kubeApiserver: v1.35.9", "kubeApiserve: v1.35.9"), "unknown field `kubeApiserve`", "inventory.controlPlane", "did you mean `kubeApiserver`?"),
+        (
+            good.replace("kubeApiserver: v1.35.9", "kubeApiserve: v1.35.9"),
+            "unknown field `kubeApiserve`",
+            "inventory.controlPlane",
+            "did you mean `kubeApiserver`?",
+        ),
         ("kind: UpgradePlan\n".to_owned(), "requires kind `StepList`", "kind", "kubehop render"),
     ] {
         let read = StepList::read(&SourceFile::new("steps.yaml", text.as_str()));

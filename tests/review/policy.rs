@@ -14,10 +14,13 @@ use crate::good::severities;
 use crate::good::steps;
 
 pub(crate) fn codes() -> impl Iterator<Item = &'static str> {
-    ["REV040", "REV041", "REV042", "REV043", "REV044", "REV046", "REV047", "REV048", "REV049", "REV050"]
-        .into_iter()
-        // With a schedule: `cli.rs`.
-        .chain(["REV045"])
+    [
+        "REV040", "REV041", "REV042", "REV043", "REV044", "REV046", "REV047", "REV048", "REV049",
+        "REV050",
+    ]
+    .into_iter()
+    // With a schedule: `cli.rs`.
+    .chain(["REV045"])
 }
 
 const HEAD: &str = "apiVersion: kubehop.dev/v1alpha1\nkind: ReviewPolicy\nmetadata: {name: ours}\n";
@@ -40,7 +43,7 @@ fn only(review: &Review, code: &str, verdict: Verdict) {
 fn a_plan_that_keeps_all_rules_is_approved() {
     let review = reviewed(
         "rules:\n  strategy: every-hop\n  leastSoakMinutes: {afterHop: 1440, afterEtcdMinor: 60}\n  \
-         noZeroPatches: true\n  leastPatchAgeDays: 30\n  supportedOnly: true\n",
+         noZeroPatches: true\n  leastPatchAgeDays: 14\n  supportedOnly: true\n",
     );
     assert_eq!(review.verdict, Verdict::Approve, "{:#?}", review.reasons);
     assert_eq!(review.policy.unwrap().name, "ours");
@@ -69,12 +72,9 @@ fn each_rule_is_held() {
 
 #[test]
 fn a_zero_patch_is_refused() {
-    let mut inventory = crate::good::inventory();
-    inventory.name = "zero".to_owned();
-    let catalog = kubehop::catalog::Catalog::embedded();
-    let plan = crate::good::planned(&inventory, "v1.36.0", &catalog);
-    let policy = Some(read("rules: {noZeroPatches: true}\n"));
-    let review = Case { plan, inventory: Some(inventory), policy, ..Case::new() }.review();
+    let mut case = Case::edited(|plan| plan.hops[0].to = "v1.36.0".parse().unwrap());
+    case.policy = Some(read("rules: {noZeroPatches: true}\n"));
+    let review = case.review();
     assert!(reasons(&review).contains("REV042"), "{:#?}", review.reasons);
     assert_eq!(review.verdict, Verdict::Reject);
 }
@@ -113,7 +113,9 @@ fn approvals_are_conditions_until_they_are_given() {
     assert_eq!(review.verdict, Verdict::Approve, "{:#?}", review.reasons);
     assert_eq!(review.policy.unwrap().approvals[0].by.as_deref(), Some("J. Doe"));
     only(&approved(&at("2026-11-26")), "REV047", Verdict::Conditions);
-    let of = |plan: &str| format!("{{role: change-manager, by: x, at: '2026-11-20T09:00:00Z', plan: {plan}}}");
+    let of = |plan: &str| {
+        format!("{{role: change-manager, by: x, at: '2026-11-20T09:00:00Z', plan: {plan}}}")
+    };
     assert_eq!(approved(&of(&plan)).verdict, Verdict::Approve);
     let other = approved(&of("another"));
     only(&other, "REV047", Verdict::Conditions);
@@ -129,7 +131,9 @@ fn hazards_are_conditions_until_somebody_answers_for_them() {
     let asked = format!("rules: {{acknowledge: {{hazards: [{id}]}}}}\n");
     only(&reviewed(&asked), "REV048", Verdict::Conditions);
     let until = |day: &str| {
-        reviewed(&format!("{asked}acknowledgements: [{{id: {id}, by: storage team, until: {day}}}]\n"))
+        reviewed(&format!(
+            "{asked}acknowledgements: [{{id: {id}, by: storage team, until: {day}}}]\n"
+        ))
     };
     let review = until("2026-11-25");
     assert_eq!(review.verdict, Verdict::Approve, "{:#?}", review.reasons);
@@ -145,8 +149,14 @@ fn hazards_are_conditions_until_somebody_answers_for_them() {
 #[test]
 fn entries_without_effect_are_noted() {
     for (body, word) in [
-        ("acknowledgements: [{id: psp-removed-125, by: x, until: 2027-01-01}]\n", "no hazard of this plan"),
-        ("acknowledgements: [{id: no-such, by: x, until: 2027-01-01}]\n", "neither the plan nor the data"),
+        (
+            "acknowledgements: [{id: psp-removed-125, by: x, until: 2027-01-01}]\n",
+            "no hazard of this plan",
+        ),
+        (
+            "acknowledgements: [{id: no-such, by: x, until: 2027-01-01}]\n",
+            "neither the plan nor the data",
+        ),
         ("rules: {acknowledge: {hazards: [no-such]}}\n", "rules.acknowledge.hazards"),
     ] {
         let review = reviewed(body);
@@ -174,21 +184,71 @@ fn soaks_before_the_last_change_do_not_count() {
 fn errors_say_what_and_where() {
     for (body, message, place, help) in [
         ("rule: {}\n", "unknown field `rule`", "policy.yaml:4:1", "did you mean `rules`?"),
-        ("rules: {stratgy: every-hop}\n", "unknown field `stratgy`", "policy.yaml: rules.stratgy:4:9", "did you mean `strategy`?"),
-        ("rules: {strategy: every-hopp}\n", "unknown variant `every-hopp`", "rules.strategy:4:19", "did you mean `every-hop`?"),
+        (
+            "rules: {stratgy: every-hop}\n",
+            "unknown field `stratgy`",
+            "policy.yaml: rules:4:9",
+            "did you mean `strategy`?",
+        ),
+        (
+            "rules: {strategy: every-hopp}\n",
+            "unknown variant `every-hopp`",
+            "rules.strategy:4:19",
+            "did you mean `every-hop`?",
+        ),
         ("rules: {leastPatchAgeDays: 0}\n", "0 asks for nothing", "rules.leastPatchAgeDays", ""),
-        ("rules: {leastPatchAgeDays: -3}\n", "invalid value: integer `-3`", "rules.leastPatchAgeDays", ""),
-        ("rules: {mostDrainsPerWindow: few}\n", "invalid type: string \"few\"", "rules.mostDrainsPerWindow", ""),
-        ("rules: {leastSoakMinutes: 60}\n", "invalid type: integer `60`", "rules.leastSoakMinutes", ""),
-        ("rules: {noZeroPatches: maybe}\n", "invalid type: string \"maybe\"", "rules.noZeroPatches", ""),
+        (
+            "rules: {leastPatchAgeDays: -3}\n",
+            "invalid value: integer `-3`",
+            "rules.leastPatchAgeDays",
+            "",
+        ),
+        (
+            "rules: {mostDrainsPerWindow: few}\n",
+            "invalid type: string \"few\"",
+            "rules.mostDrainsPerWindow",
+            "",
+        ),
+        (
+            "rules: {leastSoakMinutes: 60}\n",
+            "invalid type: integer `60`",
+            "rules.leastSoakMinutes",
+            "",
+        ),
+        (
+            "rules: {noZeroPatches: maybe}\n",
+            "invalid type: string \"maybe\"",
+            "rules.noZeroPatches",
+            "",
+        ),
         ("rules: {approvals: ['']}\n", "the text is empty", "rules.approvals[0]", ""),
-        ("rules: {acknowledge: {severities: [blockers]}}\n", "unknown variant `blockers`", "rules.acknowledge.severities[0]", "did you mean `blocker`?"),
+        (
+            "rules: {acknowledge: {severities: [blockers]}}\n",
+            "unknown variant `blockers`",
+            "rules.acknowledge.severities[0]",
+            "did you mean `blocker`?",
+        ),
         ("approvals: [{role: a, by: b}]\n", "missing field `at`", "approvals[0]", ""),
         ("approvals: [{role: a, by: b, at: yesterday}]\n", "", "approvals[0].at", ""),
         ("acknowledgements: [{id: a, by: b, until: soon}]\n", "", "acknowledgements[0].until", ""),
-        ("acknowledgements: [{id: a, until: 2027-01-01}]\n", "missing field `by`", "acknowledgements[0]", ""),
-        ("rules: {approvals: [a, b, a]}\n", "`a` is asked for twice", "rules.approvals[2]", "each role once"),
-        ("rules: {acknowledge: {hazards: [x, x]}}\n", "`x` is named twice", "rules.acknowledge.hazards[1]", "each hazard once"),
+        (
+            "acknowledgements: [{id: a, until: 2027-01-01}]\n",
+            "missing field `by`",
+            "acknowledgements[0]",
+            "",
+        ),
+        (
+            "rules: {approvals: [a, b, a]}\n",
+            "`a` is asked for twice",
+            "rules.approvals[2]",
+            "each role once",
+        ),
+        (
+            "rules: {acknowledge: {hazards: [x, x]}}\n",
+            "`x` is named twice",
+            "rules.acknowledge.hazards[1]",
+            "each hazard once",
+        ),
         (
             "rules: {approvals: [change-manager]}\napprovals:\n- {role: change-manger, by: b, at: '2026-01-01T00:00:00Z'}\n",
             "nobody asks for the approval of `change-manger`",

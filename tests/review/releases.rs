@@ -81,10 +81,8 @@ fn a_hazard_that_came_to_be_known_is_a_condition() {
 
 #[test]
 fn a_floor_that_was_raised_rejects() {
-    let review = with(overlay(
-        "etcd: {entries: [{from: \"3.6\", to: \"3.7\", floor: v3.6.15}]}\n",
-    ))
-    .review();
+    let review =
+        with(overlay("etcd: {entries: [{from: \"3.6\", to: \"3.7\", floor: v3.6.15}]}\n")).review();
     assert_eq!(reasons(&review).into_iter().collect::<Vec<_>>(), ["ETCD002"]);
     assert!(found(&review).contains("BASIS002"), "and the data are said to have moved");
 }
@@ -93,9 +91,12 @@ fn a_floor_that_was_raised_rejects() {
 fn the_day_decides_what_is_past() {
     let end = Catalog::embedded();
     let end = end.releases().unwrap().minor(Case::new().plan.to.minor()).unwrap().end_of_life;
-    for (days, severity) in
-        [(-91, None), (-90, Some(Severity::Info)), (0, Some(Severity::Info)), (1, Some(Severity::Warning))]
-    {
+    for (days, severity) in [
+        (-91, None),
+        (-90, Some(Severity::Info)),
+        (0, Some(Severity::Info)),
+        (1, Some(Severity::Warning)),
+    ] {
         let as_of = end.checked_add(jiff::Span::new().days(days)).unwrap();
         let review = Case { as_of, ..Case::new() }.review();
         let found = severities(&review, "REV013");

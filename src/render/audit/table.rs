@@ -7,10 +7,10 @@ use comfy_table::ColumnConstraint;
 
 use crate::audit::Audit;
 
+use super::super::symbol::Symbol;
 use super::super::text::print;
 use super::super::text::table as new_table;
 use super::super::text::wrapped;
-use super::super::symbol::Symbol;
 use super::view::FindingView;
 use super::view::View;
 

@@ -10,10 +10,10 @@ use crate::component::Component;
 use crate::diagnostic::Severity;
 use crate::finding::Finding;
 
+use super::super::symbol::Symbol;
 use super::super::text::clean;
 use super::super::text::counted;
 use super::groups::groups;
-use super::super::symbol::Symbol;
 
 /// An audit for people.
 #[derive(Debug, Serialize)]

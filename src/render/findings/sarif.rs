@@ -100,8 +100,7 @@ fn result(
     result["level"] = json!(level(*severity));
     result["message"] = json!({ "text": format!("{subject}: {message}. What to do: {help}") });
     result["locations"] = json!([location]);
-    result["partialFingerprints"] =
-        json!({ "codeAndSubject/v1": format!("{code} {subject}") });
+    result["partialFingerprints"] = json!({ "codeAndSubject/v1": format!("{code} {subject}") });
     if let Some(why) = accepted {
         result["suppressions"] = json!([{ "kind": "external", "justification": why }]);
     }

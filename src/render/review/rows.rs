@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::component::Component;
 use crate::diagnostic::Severity;
 use crate::finding::Finding;
 use crate::finding::some;
@@ -220,7 +221,9 @@ impl SkewView {
         let SkewWindow { component, against, minors, from, to, minutes } = window;
         Self {
             what: if component == against {
-                format!("{component} among themselves")
+                let plural =
+                    if *component == Component::Etcd { "etcd members" } else { "kube-apiservers" };
+                format!("{plural} among themselves")
             } else {
                 format!("{} against {against}", names.join(", "))
             },

@@ -40,8 +40,10 @@ pub fn text(review: &Review, width: u16) -> String {
         line(&mut out, width, &text);
     }
     for row in view.skew_windows.iter().take(SHOWN) {
-        let text =
-            format!("  {} {} apart, {} to {}: {}", row.what, row.apart, row.from, row.to, row.minutes);
+        let text = format!(
+            "  {} {} apart, {} to {}: {}",
+            row.what, row.apart, row.from, row.to, row.minutes
+        );
         line(&mut out, width, &text);
     }
     let more = view.skew_windows.len().saturating_sub(SHOWN);
@@ -126,7 +128,8 @@ fn hops(out: &mut String, width: u16, view: &View) {
     }
     print(out, &table);
     if !view.environments.is_empty() {
-        let mut table = new_table(width, &["Environment", "First step (UTC)", "Done (UTC)", "Windows"]);
+        let mut table =
+            new_table(width, &["Environment", "First step (UTC)", "Done (UTC)", "Windows"]);
         for row in &view.environments {
             table.add_row([&row.name, &row.start, &row.end, &row.windows]);
         }

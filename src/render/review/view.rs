@@ -21,8 +21,8 @@ use super::rows::EnvironmentView;
 use super::rows::FindingView;
 use super::rows::HazardView;
 use super::rows::HopView;
-use super::rows::Note;
 use super::rows::NoReturnView;
+use super::rows::Note;
 use super::rows::ReasonView;
 use super::rows::SkewView;
 use super::rows::TestView;
@@ -111,8 +111,7 @@ impl View {
             let of = review.hazards.iter().filter(move |it| weighty(it.severity) == wanted);
             of.map(HazardView::new).collect()
         };
-        let fails =
-            |result| matches!(result, CheckResult::Fail | CheckResult::Unknown);
+        let fails = |result| matches!(result, CheckResult::Fail | CheckResult::Unknown);
         let schedule = review.schedule.as_ref();
         Self {
             cluster: clean(&facts.cluster),
@@ -275,12 +274,8 @@ fn checks(review: &Review) -> String {
     let count = |result: CheckResult| {
         review.checklist.iter().filter(|item| item.result == result).count() as u64
     };
-    let results = [
-        CheckResult::Pass,
-        CheckResult::Fail,
-        CheckResult::Unknown,
-        CheckResult::NotApplicable,
-    ];
+    let results =
+        [CheckResult::Pass, CheckResult::Fail, CheckResult::Unknown, CheckResult::NotApplicable];
     let parts = results.map(|result| format!("{} {}", count(result), result.name()));
     parts.join(", ")
 }

@@ -23,7 +23,8 @@ use super::report::Report;
 use super::timeline::Timeline;
 
 const SKEW: &str = "https://kubernetes.io/releases/version-skew-policy/";
-const KUBEADM: &str = "https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-upgrade/";
+const KUBEADM: &str =
+    "https://kubernetes.io/docs/tasks/administer-cluster/kubeadm/kubeadm-upgrade/";
 const ETCD: &str = "https://kubernetes.io/docs/tasks/administer-cluster/configure-upgrade-etcd/";
 const ETCD_UPGRADE: &str = "https://etcd.io/docs/v3.7/upgrades/upgrading-etcd/";
 const DRAIN: &str = "https://kubernetes.io/docs/tasks/administer-cluster/safely-drain-node/";
@@ -350,6 +351,7 @@ fn looks_at(step: &Step, words: &[&str]) -> bool {
 
 /// Whether a checkpoint names one of some words.
 fn names(checkpoint: &Checkpoint, words: &[&str]) -> bool {
-    let texts = [Some(&checkpoint.title), Some(&checkpoint.run), checkpoint.probe.resource.as_ref()];
+    let texts =
+        [Some(&checkpoint.title), Some(&checkpoint.run), checkpoint.probe.resource.as_ref()];
     texts.into_iter().flatten().any(|text| words.iter().any(|word| text.contains(word)))
 }

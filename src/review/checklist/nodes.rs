@@ -28,7 +28,11 @@ pub(super) fn drained(scene: &Scene<'_>) -> Outcome {
     Outcome::judge(
         &looked_at,
         wrong.map(|step| step.id).collect(),
-        ["each step drains its nodes", "the step does not drain its nodes", "no kubelet changes its minor"],
+        [
+            "each step drains its nodes",
+            "the step does not drain its nodes",
+            "no kubelet changes its minor",
+        ],
     )
 }
 
@@ -78,7 +82,8 @@ pub(super) fn canary(scene: &Scene<'_>) -> Outcome {
     }
     let silent: Vec<&Step> = pools.iter().filter(|step| step.batch.is_none()).copied().collect();
     if !silent.is_empty() {
-        return Outcome::unknown("the step does not say how many nodes move at once").at(ids(&silent));
+        return Outcome::unknown("the step does not say how many nodes move at once")
+            .at(ids(&silent));
     }
     Outcome::pass("one node goes first, or one after the other").at(ids(&pools))
 }

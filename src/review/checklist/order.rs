@@ -82,7 +82,11 @@ pub(super) fn etcd_apart(scene: &Scene<'_>) -> Outcome {
 
 /// No instance of some components is newer than an API server: than the oldest, or than the newest where
 /// each has one of its own.
-fn ahead(scene: &Scene<'_>, components: &[Component], of_oldest: bool) -> (Vec<StepId>, Vec<StepId>) {
+fn ahead(
+    scene: &Scene<'_>,
+    components: &[Component],
+    of_oldest: bool,
+) -> (Vec<StepId>, Vec<StepId>) {
     let (mut looked_at, mut wrong) = (Vec::new(), Vec::new());
     for (at, moment) in scene.timeline.moments.iter().enumerate() {
         if !components.iter().any(|component| moves(moment.step, *component)) {
@@ -93,7 +97,13 @@ fn ahead(scene: &Scene<'_>, components: &[Component], of_oldest: bool) -> (Vec<S
         let after = moment.after.minors(Component::KubeApiserver);
         // Inside a step the API server of a node moves before what stands behind it.
         let limit = match (before, after) {
-            (_, Some((oldest, newest))) => if of_oldest { oldest } else { newest },
+            (_, Some((oldest, newest))) => {
+                if of_oldest {
+                    oldest
+                } else {
+                    newest
+                }
+            }
             _ => continue,
         };
         let newest = components.iter().filter_map(|component| moment.after.minors(*component));
@@ -152,7 +162,8 @@ pub(super) fn kubelet_not_ahead(scene: &Scene<'_>) -> Outcome {
 /// API servers of two minors are not left standing: no gate, no soak and no node stands between the first
 /// and the last of a hop, and all of them move in one window.
 pub(super) fn no_mixed_rest(scene: &Scene<'_>) -> Outcome {
-    if scene.timeline.start.counts(Component::KubeApiserver).iter().map(|it| it.count).sum::<u64>() < 2
+    if scene.timeline.start.counts(Component::KubeApiserver).iter().map(|it| it.count).sum::<u64>()
+        < 2
     {
         return Outcome::none("there is one API server");
     }
@@ -160,9 +171,10 @@ pub(super) fn no_mixed_rest(scene: &Scene<'_>) -> Outcome {
     let mut rolled = Vec::new();
     for (_, steps) in hops(scene.plan) {
         let moving = |step: &&crate::plan::Step| moves(step, Component::KubeApiserver);
-        let (Some(first), Some(last)) =
-            (steps.iter().position(|step| moving(&step)), steps.iter().rposition(|step| moving(&step)))
-        else {
+        let (Some(first), Some(last)) = (
+            steps.iter().position(|step| moving(&step)),
+            steps.iter().rposition(|step| moving(&step)),
+        ) else {
             continue;
         };
         rolled.push((steps[first].id, steps[last].id));

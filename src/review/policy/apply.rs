@@ -57,7 +57,10 @@ fn strategy(rules: &Rules, case: &Case<'_>, report: &mut Report) {
     let Some(asked) = rules.strategy.filter(|asked| *asked != case.plan.strategy) else { return };
     report.add(
         Draft::new(Code::Strategy, "strategy")
-            .says(format!("the plan is made with `{}`, the policy asks for `{asked}`", case.plan.strategy))
+            .says(format!(
+                "the plan is made with `{}`, the policy asks for `{asked}`",
+                case.plan.strategy
+            ))
             .help(format!("plan again with `--strategy {asked}`")),
     );
 }
@@ -88,7 +91,12 @@ fn soaks(rules: &Rules, case: &Case<'_>, report: &mut Report) {
                 let next = after.iter().position(|step| !step.transitions.is_empty());
                 let minutes = soak(&after[..next.unwrap_or(after.len())]);
                 if minutes < u64::from(least.get()) {
-                    short(format!("step {}", step.id), least.get(), minutes, "the new minor of etcd");
+                    short(
+                        format!("step {}", step.id),
+                        least.get(),
+                        minutes,
+                        "the new minor of etcd",
+                    );
                 }
             }
         }
@@ -160,7 +168,10 @@ fn supported(rules: &Rules, case: &Case<'_>, report: &mut Report) {
     if end < day {
         report.add(
             Draft::new(Code::Unsupported, case.plan.to.to_string())
-                .says(format!("{} gets fixes until {end} only, and it is {day}", case.plan.to.minor()))
+                .says(format!(
+                    "{} gets fixes until {end} only, and it is {day}",
+                    case.plan.to.minor()
+                ))
                 .help("plan to a minor that is maintained")
                 .source("https://kubernetes.io/releases/patch-releases/"),
         );
@@ -173,7 +184,10 @@ fn drains(rules: &Rules, case: &Case<'_>, report: &mut Report) {
         if case.plan.summary.drains > 0 {
             report.add(
                 Draft::new(Code::DrainsNotKnown, "schedule")
-                    .says(format!("the policy permits {} drains a window, and there is no schedule", most.get()))
+                    .says(format!(
+                        "the policy permits {} drains a window, and there is no schedule",
+                        most.get()
+                    ))
                     .help("give a start: `--start DATE`, with `--calendar FILE`"),
             );
         }
@@ -214,7 +228,8 @@ fn acknowledgements(
         if !named && !asked.severities.contains(&hazard.severity) {
             continue;
         }
-        let help = "look for it on the cluster, and let its owner answer for it under `acknowledgements`";
+        let help =
+            "look for it on the cluster, and let its owner answer for it under `acknowledgements`";
         match &hazard.acknowledged {
             None => report.add(
                 Draft::new(Code::Acknowledgement, &hazard.id)
@@ -264,7 +279,10 @@ fn approvals(policy: &Policy, case: &Case<'_>, report: &mut Report) -> Vec<Appro
         if given.is_none() {
             let message = match (of_plan.first(), others.first()) {
                 (Some(later), _) => {
-                    format!("the approval of {} is of {}, after the day of the review", later.by, later.at)
+                    format!(
+                        "the approval of {} is of {}, after the day of the review",
+                        later.by, later.at
+                    )
                 }
                 (None, Some(other)) => format!(
                     "{} has approved another plan, `{}`",

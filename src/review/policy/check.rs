@@ -63,7 +63,8 @@ pub(super) fn check(policy: &Policy, file: &SourceFile) -> Result<(), Diagnostic
 
 /// The role that was probably meant.
 fn nearest<'a>(word: &str, known: &'a [super::Words]) -> Option<&'a str> {
-    let near = known.iter().map(|known| (strsim::jaro_winkler(word, known.as_str()), known.as_str()));
+    let near =
+        known.iter().map(|known| (strsim::jaro_winkler(word, known.as_str()), known.as_str()));
     let near = near.filter(|(similarity, _)| *similarity > 0.75);
     near.max_by(|left, right| left.0.total_cmp(&right.0)).map(|(_, known)| known)
 }
