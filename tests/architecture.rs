@@ -90,6 +90,26 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "policy",
         ],
     ),
+    ("diff", &["version", "component", "cluster", "name", "finding", "plan"]),
+    ("progress", &["version", "component", "cluster", "name", "inventory", "plan"]),
+    (
+        "resume",
+        &[
+            "version",
+            "component",
+            "cluster",
+            "name",
+            "diagnostic",
+            "finding",
+            "inventory",
+            "catalog",
+            "policy",
+            "plan",
+            "planner",
+            "verify",
+            "progress",
+        ],
+    ),
     (
         "review",
         &[
@@ -107,6 +127,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "plan",
             "verify",
             "estimate",
+            "diff",
         ],
     ),
     (
@@ -142,6 +163,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "review",
             "lint",
             "estimate",
+            "diff",
+            "progress",
         ],
     ),
     (
@@ -167,6 +190,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "estimate",
             "review",
             "lint",
+            "diff",
+            "progress",
+            "resume",
             "render",
         ],
     ),

@@ -253,6 +253,8 @@ fn help() -> String {
         "render",
         "verify",
         "audit",
+        "diff",
+        "status",
         "estimate",
         "review",
         "lint",

@@ -39,3 +39,15 @@ pub(super) fn read(path: &Path) -> Result<SourceFile, Diagnostic> {
     let text = text.strip_prefix('\u{FEFF}').map_or(text.clone(), str::to_owned);
     Ok(SourceFile::new(name, text))
 }
+
+/// Standard input can be read once.
+pub(super) fn only_one_from_stdin<const N: usize>(
+    paths: [Option<&Path>; N],
+) -> Result<(), Diagnostic> {
+    let many = paths.into_iter().flatten().filter(|path| *path == Path::new("-")).count() > 1;
+    if many {
+        return Err(Diagnostic::error("`-` is given twice, and standard input can be read once")
+            .help("name a file for one of the two"));
+    }
+    Ok(())
+}

@@ -6,6 +6,7 @@
 mod args;
 mod audit;
 mod catalog;
+mod diff;
 mod dump;
 mod estimate;
 mod explain;
@@ -18,12 +19,14 @@ mod printer;
 mod program;
 mod refusal;
 mod render;
+mod resume;
 mod review;
 mod schedule;
 mod schema;
 mod settings;
 mod shell;
 mod source;
+mod status;
 mod verify;
 
 use std::ffi::OsString;
@@ -99,6 +102,8 @@ fn dispatch(
         Command::Render(arguments) => render::run(arguments, printer),
         Command::Verify(arguments) => verify::run(arguments, printer),
         Command::Audit(arguments) => audit::run(arguments, printer),
+        Command::Diff(arguments) => diff::run(arguments, printer),
+        Command::Status(arguments) => status::run(arguments, printer),
         Command::Estimate(arguments) => estimate::run(arguments, printer),
         Command::Review(arguments) => review::run(arguments, printer),
         Command::Lint(arguments) => lint::run(arguments, printer),

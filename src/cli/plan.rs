@@ -14,6 +14,7 @@ use crate::planner::Request;
 use crate::render::Options;
 use crate::verify;
 use crate::verify::CatalogFacts;
+use crate::version::KubernetesVersion;
 
 use super::ExitStatus;
 use super::args::PlanArguments;
@@ -21,6 +22,7 @@ use super::args::PlanFormat;
 use super::printer::Printer;
 use super::refusal;
 use super::render;
+use super::resume;
 use super::settings;
 
 pub(super) fn run(
@@ -28,6 +30,9 @@ pub(super) fn run(
     printer: &mut Printer,
 ) -> Result<ExitStatus, Diagnostic> {
     let catalog = settings::catalog(&arguments.data)?;
+    if let Some(path) = &arguments.resume {
+        return resume::run(arguments, path, &catalog, printer);
+    }
     let inventory = settings::inventory(arguments, &catalog, printer)?;
     let request = settings::request(arguments, &catalog, &inventory)?;
     let outcome = match planner::plan(&request) {
@@ -37,36 +42,50 @@ pub(super) fn run(
     match outcome {
         Outcome::NothingToDo { at, report } => {
             notes(&report, printer);
-            let text = format!("nothing to do: every part of the cluster is at {at} already");
-            match arguments.output {
-                PlanFormat::Json => {
-                    let answer =
-                        serde_json::json!({ "nothingToDo": true, "at": at, "message": text });
-                    printer.line(&render::json(&answer)?);
-                }
-                PlanFormat::Yaml => {
-                    let answer =
-                        serde_json::json!({ "nothingToDo": true, "at": at, "message": text });
-                    printer.data(&render::yaml(&answer)?);
-                }
-                PlanFormat::Summary | PlanFormat::Md => printer.line(&text),
-            }
+            nothing_to_do(&at, arguments.output, printer)?;
         }
         Outcome::Planned { plan, report, .. } => {
             notes(&report, printer);
             let findings = prove(&plan, &request, &catalog, &inventory)?;
-            let (output, schedule) = (arguments.output, &arguments.schedule);
-            let schedule = render::schedule_of(&plan, output, schedule, &catalog)?;
-            let options = Options { findings: Some(&findings), schedule: schedule.as_ref() };
-            let text = render::show(&plan, output, &arguments.templates, &options, printer)?;
-            match output {
-                PlanFormat::Summary => printer.advice(&text),
-                _ => printer.line(&text),
-            }
-            return Ok(render::status(schedule.as_ref(), printer));
+            return show(&plan, arguments, &findings, &catalog, printer);
         }
     }
     Ok(ExitStatus::Done)
+}
+
+/// Prints a plan and what the verifier said of it, with its schedule where a start is given.
+pub(super) fn show(
+    plan: &Plan,
+    arguments: &PlanArguments,
+    findings: &[Finding],
+    catalog: &Catalog,
+    printer: &mut Printer,
+) -> Result<ExitStatus, Diagnostic> {
+    let (output, schedule) = (arguments.output, &arguments.schedule);
+    let schedule = render::schedule_of(plan, output, schedule, catalog)?;
+    let options = Options { findings: Some(findings), schedule: schedule.as_ref() };
+    let text = render::show(plan, output, &arguments.templates, &options, printer)?;
+    match output {
+        PlanFormat::Summary => printer.advice(&text),
+        _ => printer.line(&text),
+    }
+    Ok(render::status(schedule.as_ref(), printer))
+}
+
+/// Says that every part of the cluster is at the target.
+pub(super) fn nothing_to_do(
+    at: &KubernetesVersion,
+    format: PlanFormat,
+    printer: &mut Printer,
+) -> Result<(), Diagnostic> {
+    let text = format!("nothing to do: every part of the cluster is at {at} already");
+    let answer = serde_json::json!({ "nothingToDo": true, "at": at, "message": text });
+    match format {
+        PlanFormat::Json => printer.line(&render::json(&answer)?),
+        PlanFormat::Yaml => printer.data(&render::yaml(&answer)?),
+        PlanFormat::Summary | PlanFormat::Md => printer.line(&text),
+    }
+    Ok(())
 }
 
 /// Replays the plan with the checker that does not trust the planner. A plan with an error is never
@@ -79,6 +98,11 @@ fn prove(
 ) -> Result<Vec<Finding>, Diagnostic> {
     let facts = CatalogFacts::new(catalog, plan)?;
     let findings = verify::verify(plan, &facts, &request.policy, &request.tool, Some(inventory));
+    proven(findings)
+}
+
+/// The findings, unless one of them is an error.
+pub(super) fn proven(findings: Vec<Finding>) -> Result<Vec<Finding>, Diagnostic> {
     if any_at_or_above(&findings, Severity::Error) {
         let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
         let lines: Vec<String> = errors

@@ -12,7 +12,9 @@ use crate::inventory::Size;
 use crate::planner::Request;
 use crate::policy::ToolRules;
 use crate::policy::VersionSkewPolicy;
+use crate::resume::Wishes;
 use crate::version::KubernetesVersion;
+use crate::version::MinorVersion;
 use crate::version::VersionRequest;
 
 use super::args::DataArguments;
@@ -137,16 +139,10 @@ fn start(from: &VersionRequest, catalog: &Catalog) -> Result<KubernetesVersion, 
     }
 }
 
-/// What the planner is asked.
-pub(super) fn request<'a>(
+/// The releases to stop at, by minor.
+fn pins(
     arguments: &PlanArguments,
-    catalog: &'a Catalog,
-    inventory: &'a Inventory,
-) -> Result<Request<'a>, Diagnostic> {
-    let from_minor = match &arguments.from {
-        Some(VersionRequest::Minor(minor)) => Some(*minor),
-        _ => None,
-    };
+) -> Result<std::collections::BTreeMap<MinorVersion, KubernetesVersion>, Diagnostic> {
     let mut pins = std::collections::BTreeMap::new();
     for (minor, version) in &arguments.pin {
         if let Some(other) = pins.insert(*minor, version.clone()).filter(|other| other != version) {
@@ -160,14 +156,40 @@ pub(super) fn request<'a>(
                 .help("drop one of `--pin` and `--avoid`"));
         }
     }
+    Ok(pins)
+}
+
+/// What is asked for otherwise than in the plan that is resumed.
+pub(super) fn wishes(arguments: &PlanArguments) -> Result<Wishes, Diagnostic> {
+    Ok(Wishes {
+        to: arguments.to.clone(),
+        strategy: arguments.strategy.map(Strategy::from),
+        os: arguments.os.map(OsFamily::from),
+        pins: pins(arguments)?,
+        avoid: arguments.avoid.iter().cloned().collect(),
+        strict: arguments.strict,
+    })
+}
+
+/// What the planner is asked.
+pub(super) fn request<'a>(
+    arguments: &PlanArguments,
+    catalog: &'a Catalog,
+    inventory: &'a Inventory,
+) -> Result<Request<'a>, Diagnostic> {
+    let from_minor = match &arguments.from {
+        Some(VersionRequest::Minor(minor)) => Some(*minor),
+        _ => None,
+    };
+    let to = arguments.to.clone();
     Ok(Request {
         inventory,
         catalog,
-        to: arguments.to.clone(),
-        strategy: arguments.strategy.into(),
-        pins,
+        to: to.ok_or_else(|| Diagnostic::error("`--to` is not given").help("name the target"))?,
+        strategy: arguments.strategy.map_or_else(Strategy::default, Strategy::from),
+        pins: pins(arguments)?,
         avoid: arguments.avoid.iter().cloned().collect(),
-        os: arguments.os.into(),
+        os: arguments.os.map_or_else(OsFamily::default, OsFamily::from),
         strict: arguments.strict,
         etcd: arguments.etcd.clone(),
         from_minor,

@@ -38,6 +38,17 @@ pub(super) fn inventory(
     }
 }
 
+/// The inventory that the flags must name.
+pub(super) fn given(
+    arguments: &SourceArguments,
+    printer: &mut Printer,
+) -> Result<Inventory, Diagnostic> {
+    inventory(arguments, printer)?.ok_or_else(|| {
+        Diagnostic::error("none of `--inventory`, `--from-dump` and `--context` is given")
+            .help("say where to look at the cluster as it runs now")
+    })
+}
+
 /// The inventory made of what tools print, or of a live cluster where there is nothing printed.
 pub(super) fn observed(
     arguments: &ObservedArguments,

@@ -39,6 +39,7 @@ macro_rules! templates {
 }
 templates!(
     "audit.md.j2",
+    "diff.md.j2",
     "explain.md.j2",
     "partials/appendix.md.j2",
     "partials/header.md.j2",
@@ -60,6 +61,7 @@ templates!(
     "servicenow/risk_impact_analysis.txt.j2",
     "servicenow/short_description.txt.j2",
     "servicenow/test_plan.txt.j2",
+    "status.md.j2",
 );
 
 fn builtin(name: &str) -> Option<&'static str> {

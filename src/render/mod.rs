@@ -1,11 +1,13 @@
 //! A plan as a document: the Markdown runbook, the summary for a terminal, the story of one step; an
-//! audit as a table, as Markdown, and in the forms that other programs read.
+//! audit as a table, as Markdown, and in the forms that other programs read; where a plan stands, and
+//! what differs between two plans, as text and as Markdown.
 //!
 //! `view` decides what a document shows; `templates/` lay it out; the environment between them is
 //! strict, bounded in work and blind to files. Plans as YAML or JSON are the plan itself and need
 //! nothing from here.
 
 mod audit;
+mod diff;
 mod environment;
 mod error;
 mod filters;
@@ -14,6 +16,7 @@ mod lint;
 mod markup;
 mod overrides;
 mod review;
+mod status;
 mod summary;
 mod symbol;
 mod text;
@@ -24,6 +27,8 @@ pub use audit::audit_junit;
 pub use audit::audit_markdown;
 pub use audit::audit_sarif;
 pub use audit::audit_table;
+pub use diff::diff_markdown;
+pub use diff::diff_text;
 pub use environment::BUILTINS;
 pub use lint::lint_junit;
 pub use lint::lint_sarif;
@@ -38,6 +43,8 @@ pub use review::review_junit;
 pub use review::review_markdown;
 pub use review::review_sarif;
 pub use review::review_text;
+pub use status::status_markdown;
+pub use status::status_text;
 pub use summary::summary;
 
 use std::path::Path;

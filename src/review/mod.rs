@@ -17,6 +17,7 @@ mod model;
 mod policy;
 mod report;
 mod schedule;
+mod since;
 mod timeline;
 mod verdict;
 mod windows;
@@ -51,6 +52,7 @@ pub use model::TestRow;
 pub use model::UsedWindow;
 pub use model::Verdict;
 pub use policy::Policy;
+pub use since::since;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;

@@ -16,8 +16,8 @@ use proptest::test_runner::TestCaseError;
 
 /// One step on one target.
 pub(crate) struct Act<'a> {
-    step: &'a Step,
-    target: &'a InstanceName,
+    pub(crate) step: &'a Step,
+    pub(crate) target: &'a InstanceName,
 }
 
 /// Every act of a plan that changes a version.
@@ -51,6 +51,7 @@ pub(crate) fn figures<'a>(steps: impl Iterator<Item = &'a Step>) -> (u64, u64) {
 }
 
 /// A cluster, instance by instance.
+#[derive(Clone)]
 pub(crate) struct Cluster {
     base: Inventory,
     mode: KubeProxyMode,
@@ -129,5 +130,33 @@ impl Cluster {
             _ => return None,
         };
         Some(inventory)
+    }
+
+    /// The cluster as somebody would write it down who has looked at kube-proxy on each node.
+    #[allow(dead_code, reason = "not every test looks so closely")]
+    pub(crate) fn close_look(&self) -> Inventory {
+        if let Some(inventory) = self.inventory() {
+            return inventory;
+        }
+        let mut same = self.clone();
+        let proxies = same.runs.iter().filter(|((part, _), _)| *part == Component::KubeProxy);
+        let newest = proxies.map(|(_, version)| version.clone()).max().unwrap();
+        for ((part, _), version) in &mut same.runs {
+            if *part == Component::KubeProxy {
+                version.clone_from(&newest);
+            }
+        }
+        let mut inventory = same.inventory().unwrap();
+        let own = |name: &InstanceName| {
+            let runs = self.kubernetes(Component::KubeProxy, name);
+            runs.filter(|version| Some(version) != newest.kubernetes())
+        };
+        for node in &mut inventory.control_plane {
+            node.kube_proxy = own(&node.name);
+        }
+        for node in inventory.pools.iter_mut().flat_map(|pool| &mut pool.nodes) {
+            node.kube_proxy = own(&node.name);
+        }
+        inventory
     }
 }

@@ -143,6 +143,40 @@ fn what_fits_into_no_window_rejects() {
 }
 
 #[test]
+fn what_changed_since_the_plan_before_is_said() {
+    let answer = json(&["--previous", PLAN]);
+    assert_eq!(answer["since"]["equal"], true);
+    assert_eq!(answer["since"]["changes"], serde_json::json!([]));
+    assert!(!answer["notAssessed"].as_array().unwrap().iter().any(|it| it["id"] == "previous"));
+    let before = kubehop(
+        &[
+            "plan",
+            "--inventory",
+            "plans/prod-us-1.inventory.yaml",
+            "--to",
+            "v1.34.12",
+            "-q",
+            "-o",
+            "yaml",
+        ],
+        "",
+    );
+    let before = file("before.plan.yaml", &String::from_utf8(before.stdout).unwrap());
+    let answer = json(&["--previous", &before]);
+    assert_eq!(answer["since"]["equal"], false);
+    let changes: Vec<&str> = answer["since"]["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it.as_str().unwrap())
+        .collect();
+    assert!(changes.iter().any(|it| it.contains("v1.34.12 becomes v1.34.13")), "{changes:#?}");
+    let page = String::from_utf8(review(&["--previous", &before, "-o", "md"]).stdout).unwrap();
+    assert!(page.contains("Since the plan"), "{page}");
+    assert_eq!(code(&["review", "-", "--previous", "-"]), 2, "standard input is read once");
+}
+
+#[test]
 fn every_form_is_printed_and_explained() {
     for form in
         ["text", "md", "html", "json", "yaml", "sarif", "junit", "github", "jira", "servicenow"]

@@ -28,6 +28,20 @@ pub(in crate::cli) enum FindingsFormat {
     Yaml,
 }
 
+/// The forms of a report.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ReportFormat {
+    /// Text for the terminal
+    #[default]
+    Text,
+    /// JSON
+    Json,
+    /// YAML
+    Yaml,
+    /// Markdown, for a ticket
+    Md,
+}
+
 /// Text or JSON.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum TextFormat {

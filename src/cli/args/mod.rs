@@ -6,6 +6,7 @@ mod data;
 mod estimate;
 mod format;
 mod inventory;
+mod life;
 mod lint;
 mod live;
 mod plan;
@@ -30,9 +31,12 @@ pub(super) use format::DataFormat;
 pub(super) use format::FailOn;
 pub(super) use format::FindingsFormat;
 pub(super) use format::PlanFormat;
+pub(super) use format::ReportFormat;
 pub(super) use format::TableFormat;
 pub(super) use format::TextFormat;
 pub(super) use inventory::InventoryArguments;
+pub(super) use life::DiffArguments;
+pub(super) use life::StatusArguments;
 pub(super) use lint::LintArguments;
 pub(super) use lint::LintFormat;
 pub(super) use live::LiveArguments;
@@ -75,8 +79,9 @@ pub(super) use view::VerifyArguments;
   kubehop plan --inventory prod.yaml --to 1.33 -o yaml      the plan, to keep and review
   kubehop verify plan.yaml --inventory prod.yaml            is it sound, does it still fit
   kubehop audit --context prod                              may the next upgrade start
+  kubehop status plan.yaml --context prod                   where does the upgrade stand
 
-Exit codes: 0 done; 1 the answer is no (no legal path, findings); 2 wrong usage or input, failure."
+Exit codes: 0 done; 1 the answer is no (no legal path, findings, a difference); 2 wrong usage or input, failure."
 )]
 pub(super) struct Arguments {
     /// When to use colour: on a terminal unless `NO_COLOR` is set, always, or never
@@ -114,6 +119,10 @@ pub(super) enum Command {
     Verify(Box<VerifyArguments>),
     /// Look at a cluster before an upgrade: is it in a state from which one may start
     Audit(Box<AuditArguments>),
+    /// Say what differs between two plans, by what is done
+    Diff(DiffArguments),
+    /// Say where a plan stands: what is done, what is next, what contradicts it
+    Status(Box<StatusArguments>),
     /// Estimate how long a plan takes, and when it can happen
     Estimate(Box<EstimateArguments>),
     /// Review a plan for a decision: verdict with reasons, risk, drift, common mistakes, your own rules

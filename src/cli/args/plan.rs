@@ -1,5 +1,7 @@
 //! `kubehop plan`.
 
+use std::path::PathBuf;
+
 use clap::ArgGroup;
 use clap::Args;
 use clap::ValueEnum;
@@ -22,6 +24,7 @@ use crate::version::VersionRequest;
   kubehop plan --context prod-eu-1 --to 1.33
   kubehop plan --from-dump dump --to 1.33
   kubehop plan --inventory prod.yaml --to 1.33 --strategy min-drains -o yaml > plan.yaml
+  kubehop plan --resume plan.yaml --context prod-eu-1 -o yaml > rest.yaml
   kubectl hop plan --inventory - --to 1.31 < prod.yaml      installed as kubectl-hop")]
 pub(in crate::cli) struct PlanArguments {
     /// What runs now: a minor (`1.27`: its newest known patch) or a release (`v1.27.16`)
@@ -30,8 +33,12 @@ pub(in crate::cli) struct PlanArguments {
     #[command(flatten)]
     pub(in crate::cli) source: SourceArguments,
     /// The target: a minor (its newest good patch) or a release
-    #[arg(long, value_name = "VERSION")]
-    pub(in crate::cli) to: VersionRequest,
+    #[arg(long, value_name = "VERSION", required_unless_present = "resume")]
+    pub(in crate::cli) to: Option<VersionRequest>,
+    /// A plan that is under way: go on with it from what runs now, to its target, with its options unless
+    /// others are given; `-` reads standard input
+    #[arg(long, value_name = "PLAN", conflicts_with_all = ["from", "etcd", "etcd_topology", "provider", "control_plane_nodes", "workers"])]
+    pub(in crate::cli) resume: Option<PathBuf>,
     /// The etcd that runs now; without it, that of kubeadm for the running release is assumed
     #[arg(long, value_name = "VERSION", conflicts_with_all = ["inventory", "observed"])]
     pub(in crate::cli) etcd: Option<EtcdVersion>,
@@ -47,18 +54,20 @@ pub(in crate::cli) struct PlanArguments {
     /// The number of worker nodes [default: 1]
     #[arg(long, value_name = "NODES", conflicts_with_all = ["inventory", "observed"], value_parser = clap::value_parser!(u32).range(0..=20_000))]
     pub(in crate::cli) workers: Option<u32>,
-    /// What to weigh: every node in every hop, or as few drains as the rules permit
-    #[arg(long, value_enum, default_value_t, value_name = "STRATEGY")]
-    pub(in crate::cli) strategy: StrategyArgument,
+    /// What to weigh: every node in every hop, or as few drains as the rules permit [default:
+    /// every-hop, or that of the plan that is resumed]
+    #[arg(long, value_enum, value_name = "STRATEGY")]
+    pub(in crate::cli) strategy: Option<StrategyArgument>,
     /// Stop at this release in its minor, such as `1.29=v1.29.9`; repeatable
     #[arg(long, value_name = "MINOR=VERSION", value_parser = pin)]
     pub(in crate::cli) pin: Vec<(MinorVersion, KubernetesVersion)>,
     /// Never stop at this release; repeatable
     #[arg(long, value_name = "VERSION")]
     pub(in crate::cli) avoid: Vec<KubernetesVersion>,
-    /// The family of distributions that commands are written for
-    #[arg(long, value_enum, default_value_t, value_name = "FAMILY")]
-    pub(in crate::cli) os: OsArgument,
+    /// The family of distributions that commands are written for [default: debian, or that of the
+    /// plan that is resumed]
+    #[arg(long, value_enum, value_name = "FAMILY")]
+    pub(in crate::cli) os: Option<OsArgument>,
     /// Refuse to plan while anything is unknown, instead of stating assumptions
     #[arg(long)]
     pub(in crate::cli) strict: bool,
@@ -89,20 +98,18 @@ fn pin(text: &str) -> Result<(MinorVersion, KubernetesVersion), String> {
 }
 
 /// `--strategy`
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum StrategyArgument {
     /// Each hop ends with all nodes on its minor
-    #[default]
     EveryHop,
     /// Nodes move as seldom as the policy and the tool permit
     MinDrains,
 }
 
 /// `--os`
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum OsArgument {
     /// Debian, Ubuntu: apt-get
-    #[default]
     Debian,
     /// RHEL, Rocky, Alma, Fedora: dnf
     Rhel,

@@ -44,9 +44,7 @@ impl<'de> Deserialize<'de> for Words {
                     return Err(E::custom("the text is empty; requires a name or a few words"));
                 }
                 if text.chars().count() > LONGEST || text.chars().any(char::is_control) {
-                    return Err(E::custom(
-                        "requires at most 200 printable characters on one line",
-                    ));
+                    return Err(E::custom("requires at most 200 printable characters on one line"));
                 }
                 Ok(Words(text.trim().to_owned()))
             }

@@ -1,0 +1,148 @@
+//! The rest of a plan as a plan of its own: what the verifier replays from the present state, and what
+//! an estimate is made for.
+
+use std::collections::BTreeSet;
+
+use crate::component::Component;
+use crate::plan::Disruption;
+use crate::plan::HazardSeverity;
+use crate::plan::Hop;
+use crate::plan::Plan;
+use crate::plan::Step;
+use crate::plan::StepId;
+use crate::plan::StepKind;
+use crate::plan::Summary;
+use crate::version::KubernetesVersion;
+
+use super::comparison::Comparison;
+use super::place::Place;
+use super::runs::Runs;
+
+/// The rest: hops that are over are left out, steps that are done too, and of steps that are done on
+/// some targets those targets. What changes no version stays in the hop that is under way, since its
+/// preflight, its gate and its backups hold for the rest of it.
+pub(super) fn rest(comparison: &Comparison<'_>, place: &Place) -> Plan {
+    let plan = comparison.request.plan;
+    let start = comparison.runs();
+    let mut runs = start.clone();
+    let mut hops = Vec::new();
+    let mut first = 0;
+    for hop in &plan.hops {
+        let numbers = first..first + hop.steps.len();
+        first = numbers.end;
+        if numbers.clone().all(|at| place.is_behind(at)) {
+            continue;
+        }
+        let mut steps: Vec<Step> = Vec::new();
+        for at in numbers {
+            let step = comparison.states[at].step;
+            if step.transitions.is_empty() {
+                steps.push(step.clone());
+            } else if !place.is_behind(at)
+                && let Some(left) = left(step, &runs)
+            {
+                runs.apply(&left);
+                steps.push(left);
+            }
+        }
+        hops.push(Hop { steps, ..hop.clone() });
+    }
+    recount(Plan { initial_state: start.state(), hops, ..plan.clone() })
+}
+
+/// The plan with everything that follows from its initial state and its steps worked out again: the
+/// numbers of hops and steps, where hops start, what runs before and after each, where a transition
+/// starts, the final state, and the plan in numbers.
+pub fn recount(mut plan: Plan) -> Plan {
+    let start = Runs::of(&plan.initial_state);
+    let mut runs = start.clone();
+    for (at, hop) in plan.hops.iter_mut().enumerate() {
+        let before = runs.clone();
+        hop.number = number(at);
+        for (place, step) in hop.steps.iter_mut().enumerate() {
+            step.id = StepId::Hop { hop: hop.number, place: number(place) };
+            for transition in &mut step.transitions {
+                let moved = step.targets.iter().filter_map(|name| runs.moved(transition, name));
+                let oldest = moved.filter_map(|instance| runs.version(&instance).cloned()).min();
+                transition.from = oldest.unwrap_or_else(|| transition.from.clone());
+            }
+            runs.apply(step);
+        }
+        hop.from = oldest(&before).unwrap_or_else(|| hop.from.clone());
+        hop.versions = before.changes(&runs);
+    }
+    for (place, step) in plan.closing.iter_mut().enumerate() {
+        step.id = StepId::Final { place: number(place) };
+    }
+    plan.from = oldest(&start).unwrap_or(plan.from);
+    let every_hop_drains = plan.summary.every_hop_drains;
+    plan.summary = Summary { every_hop_drains, ..summary(&start, &plan.hops, &plan.closing) };
+    plan.final_state = runs.state();
+    plan
+}
+
+fn number(at: usize) -> u32 {
+    u32::try_from(at + 1).unwrap_or(u32::MAX)
+}
+
+/// What is left of a step that changes versions; nothing where all of it is done already. On a target
+/// that is half done the whole step is done again.
+fn left(step: &Step, runs: &Runs) -> Option<Step> {
+    let mut targets = BTreeSet::new();
+    for transition in &step.transitions {
+        for target in &step.targets {
+            let instance = runs.moved(transition, target);
+            let runs = instance.as_ref().and_then(|instance| runs.version(instance));
+            if runs.is_some_and(|version| *version != transition.to) {
+                targets.insert(target);
+            }
+        }
+    }
+    if targets.is_empty() {
+        return None;
+    }
+    let left = step.targets.iter().filter(|name| targets.contains(name));
+    Some(Step { targets: left.cloned().collect(), ..step.clone() })
+}
+
+/// The oldest kube-apiserver.
+fn oldest(runs: &Runs) -> Option<KubernetesVersion> {
+    let servers = runs.iter().filter(|((component, _), _)| *component == Component::KubeApiserver);
+    servers.filter_map(|(_, version)| version.kubernetes()).min().cloned()
+}
+
+/// A plan in numbers.
+fn summary(start: &Runs, hops: &[Hop], closing: &[Step]) -> Summary {
+    let steps = || hops.iter().flat_map(|hop| &hop.steps).chain(closing);
+    let targets = |of: &dyn Fn(&Step) -> bool| {
+        steps().filter(|step| of(step)).map(|step| step.targets.len() as u64).sum()
+    };
+    let etcd = |step: &Step| step.transitions.iter().any(|at| at.component == Component::Etcd);
+    let mut rolls: Vec<_> = steps()
+        .flat_map(|step| &step.transitions)
+        .filter(|at| at.component == Component::Etcd)
+        .map(|at| &at.to)
+        .collect();
+    rolls.dedup();
+    let hazards = || hops.iter().flat_map(|hop| &hop.hazards);
+    let blockers =
+        hazards().filter(|hazard| hazard.severity == HazardSeverity::Blocker).count() as u64;
+    let servers = start.count(Component::KubeApiserver);
+    let masters = start.iter().filter(|((component, name), _)| {
+        *component == Component::Kubelet
+            && start.version(&(Component::KubeApiserver, name.clone())).is_some()
+    });
+    Summary {
+        hops: hops.len() as u64,
+        steps: steps().count() as u64,
+        drains: targets(&|step| step.disruption == Disruption::Drain),
+        every_hop_drains: None,
+        etcd_upgrades: rolls.len() as u64,
+        etcd_restarts: targets(&etcd),
+        client_upgrades: targets(&|step| step.kind == StepKind::Client),
+        blockers,
+        other_hazards: hazards().count() as u64 - blockers,
+        control_plane_nodes: servers,
+        worker_nodes: start.count(Component::Kubelet) - masters.count() as u64,
+    }
+}
