@@ -59,12 +59,3 @@ pub(super) fn wrapped(width: u16, text: &str) -> String {
     lines.push(line);
     lines.join("\n")
 }
-
-/// Text from a cluster on one line, without characters that act on a terminal or turn it round.
-pub(super) fn clean(text: &str) -> String {
-    let acts = |char: &char| {
-        char.is_control() && !char.is_whitespace()
-            || matches!(char, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
-    };
-    one_line(&text.chars().filter(|char| !acts(char)).collect::<String>())
-}

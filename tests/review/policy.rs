@@ -199,7 +199,7 @@ fn errors_say_what_and_where() {
         ("rules: {leastPatchAgeDays: 0}\n", "0 asks for nothing", "rules.leastPatchAgeDays", ""),
         (
             "rules: {leastPatchAgeDays: -3}\n",
-            "invalid value: integer `-3`",
+            "invalid type: integer `-3`",
             "rules.leastPatchAgeDays",
             "",
         ),
