@@ -117,12 +117,11 @@ pub fn review(request: &Request<'_>) -> Result<Review, Diagnostic> {
     found.retain(|finding| !SAID_HERE.contains(&finding.code));
     let timeline = Timeline::new(plan);
     let mut report = Report::default();
-    let drift = match inventory {
-        Some(inventory) => drift::check(plan, inventory, &mut report),
-        None => {
-            freshness::looked_at(plan, as_of, &mut report);
-            Vec::new()
-        }
+    let drift = if let Some(inventory) = inventory {
+        drift::check(plan, inventory, &mut report)
+    } else {
+        freshness::looked_at(plan, as_of, &mut report);
+        Vec::new()
     };
     let schedule = estimate.map(schedule::schedule);
     let done = schedule.as_ref().map(|it| it.end.to_zoned(TimeZone::UTC).date());
