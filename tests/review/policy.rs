@@ -101,6 +101,27 @@ fn the_day_on_which_a_patch_is_old_enough_is_named() {
     assert!(!reasons(&case(&ready.to_string()).review()).contains("REV043"));
 }
 
+/// What nobody means must not end the program.
+#[test]
+fn the_largest_numbers_are_taken() {
+    let most = u32::MAX;
+    let mut case = Case::edited(|plan| {
+        for step in plan.hops.iter_mut().flat_map(|hop| &mut hop.steps) {
+            let minutes = u64::MAX;
+            step.duration =
+                kubehop::plan::Duration { low: minutes, likely: minutes, high: minutes };
+        }
+    });
+    case.policy = Some(read(&format!(
+        "rules:\n  leastPatchAgeDays: {most}\n  mostDrainsPerWindow: {most}\n  \
+         leastSoakMinutes: {{afterHop: {most}, afterEtcdMinor: {most}}}\n"
+    )));
+    let review = case.review();
+    assert!(reasons(&review).contains("REV043") && !reasons(&review).contains("REV041"));
+    assert!(kubehop::render::review_markdown(&review).is_ok());
+    assert!(kubehop::render::review_text(&review, 80).contains("REV043"));
+}
+
 #[test]
 fn approvals_are_conditions_until_they_are_given() {
     let plan = Case::new().plan.metadata.name;

@@ -10,7 +10,7 @@ use super::super::symbol::Symbol;
 use super::super::text::print;
 use super::super::text::table as new_table;
 use super::super::text::wrapped;
-use super::rows::ReasonView;
+use super::notes::ReasonView;
 use super::view::View;
 
 /// Items of one code that are shown in full; the rest is counted.
