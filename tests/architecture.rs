@@ -132,6 +132,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "plan",
             "verify",
             "estimate",
+            "diff",
         ],
     ),
     (

@@ -17,6 +17,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
+use kubehop::diagnostic::SourceFile;
 use serde_json::Value;
 
 use support::PROGRAM;
@@ -260,6 +261,8 @@ fn help() -> String {
         "check",
         "record",
         "estimate",
+        "review",
+        "lint",
         "explain",
         "catalog",
         "catalog show",
@@ -433,12 +436,56 @@ fn kind(schema: &Value, order: &mut Vec<String>) -> String {
 
 #[test]
 fn schemas_are_current() {
-    for document in
-        ["plan", "inventory", "record", "matrix", "catalog", "baseline", "calendar", "estimates"]
-    {
+    for document in [
+        "plan",
+        "inventory",
+        "record",
+        "matrix",
+        "catalog",
+        "baseline",
+        "calendar",
+        "estimates",
+        "policy",
+        "steps",
+    ] {
         let path = root().join(format!("docs/reference/schema/{document}.json"));
         compare_or_write(&path, &kubehop(&["schema", document]), HOW);
     }
+}
+
+/// What a page shows as YAML is YAML, templates of workflows included.
+#[test]
+fn yaml_blocks_are_yaml() {
+    let mut blocks = 0;
+    for path in pages() {
+        let page = fs::read_to_string(&path).unwrap_or_default();
+        let mut lines = page.lines();
+        while let Some(line) = lines.next() {
+            // A second word names a file, which the console blocks of the page read.
+            if line != "```yaml" {
+                continue;
+            }
+            let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+            let text = block.join("\n");
+            let value: Result<Value, _> =
+                kubehop::yaml::read(&SourceFile::new("block.yaml", text.as_str()));
+            let value = value.unwrap_or_else(|error| {
+                panic!("{}: {}\n{text}", path.display(), error.render(false))
+            });
+            if text.contains("runs-on:") {
+                let jobs = value["jobs"].as_object().unwrap();
+                for (name, job) in jobs {
+                    let steps = job["steps"].as_array().unwrap();
+                    let acts = steps
+                        .iter()
+                        .all(|step| step.get("uses").is_some() || step.get("run").is_some());
+                    assert!(acts && !steps.is_empty(), "{}: {name}", path.display());
+                }
+            }
+            blocks += 1;
+        }
+    }
+    assert!(blocks >= 1);
 }
 
 /// Links inside the project lead somewhere.

@@ -60,6 +60,18 @@ fn examples_are_current_and_sound() {
     }
 }
 
+/// The samples show more than approvals: one with conditions, one that is rejected.
+#[test]
+fn reviews_show_every_verdict_that_asks_for_something() {
+    for (file, verdict, reason) in [
+        ("prod-us-1.review.md", "! **Approve with conditions.**", "REV049"),
+        ("prod-eu-1.review.md", "✗ **Reject.**", "REV003"),
+    ] {
+        let page = fs::read_to_string(root().join("plans").join(file)).unwrap();
+        assert!(page.contains(verdict) && page.contains(reason), "{file}");
+    }
+}
+
 fn names(suffix: &str) -> BTreeSet<String> {
     let entries = fs::read_dir(root().join("plans")).unwrap();
     entries

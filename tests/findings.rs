@@ -7,11 +7,14 @@ use std::fs;
 use kubehop::audit;
 use kubehop::estimate;
 use kubehop::finding::CodeEntry;
+use kubehop::lint;
+use kubehop::review;
 use kubehop::verify;
 
 /// Every code, in the order of the page.
 fn codes() -> impl Iterator<Item = CodeEntry> {
-    verify::codes().chain(audit::codes()).chain(estimate::codes())
+    let plans = verify::codes().chain(lint::codes()).chain(review::codes());
+    plans.chain(audit::codes()).chain(estimate::codes())
 }
 
 #[test]

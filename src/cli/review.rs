@@ -36,10 +36,17 @@ pub(super) fn run(
     arguments: &ReviewArguments,
     printer: &mut Printer,
 ) -> Result<ExitStatus, Diagnostic> {
+    let ReviewArguments { plan: path, previous, policy, source, .. } = arguments;
+    let files = [Some(path), previous.as_ref(), policy.as_ref(), source.inventory.as_ref()];
+    input::only_one_from_stdin(files.map(|path| path.map(std::path::PathBuf::as_path)))?;
     let catalog = settings::catalog(&arguments.data)?;
     let plan = plan::read(&input::read(&arguments.plan)?)?;
     let policy = match &arguments.policy {
         Some(path) => Some(Policy::read(&input::read(path)?)?),
+        None => None,
+    };
+    let since = match &arguments.previous {
+        Some(path) => Some(review::since(&plan::read(&input::read(path)?)?, &plan)),
         None => None,
     };
     let inventory = source::inventory(&arguments.source, printer)?;
@@ -58,7 +65,7 @@ pub(super) fn run(
         policy: policy.as_ref(),
         estimate,
         schedule_findings,
-        since: None,
+        since: since.as_ref(),
         as_of: arguments.as_of.unwrap_or_else(today),
     })?;
     show(&review, arguments, printer)?;

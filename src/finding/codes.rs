@@ -1,6 +1,6 @@
 //! What is known of a code, and the macro that makes a table of them.
 //!
-//! Each check has a table of its own (`verify`, `audit`, `estimate`); `docs/findings.md` has a section for every
+//! Each check has a table of its own (`verify`, `audit`, `review`, `lint`, `estimate`); `docs/findings.md` has a section for every
 //! code of all tables, which `tests/findings.rs` holds.
 
 use crate::diagnostic::Severity;

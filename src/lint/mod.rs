@@ -62,10 +62,11 @@ pub fn lint(
     let (start, mut found) = state::start(inventory, steps)?;
     let plan = plan(listed, start, catalog);
     let facts = CatalogFacts::new(catalog, &plan)?;
-    let verified = verify::verify(&plan, &facts, skew, tool, None);
+    let verified = verify::every_violation(&plan, &facts, skew, tool);
     let names = Names::new(&plan, steps);
     let asked = verified.into_iter().filter(|finding| !NOT_ASKED.contains(&finding.code));
     found.extend(asked.map(|finding| names.renamed(finding, to)));
+    suggest(&mut found, &plan);
     found.extend(idle(steps));
     // Stable: inside a weight the order of the replay stays.
     found.sort_by_key(|finding| finding.severity);
@@ -157,6 +158,8 @@ impl Names {
         } else if finding.subject == "final state" {
             "after the last step".clone_into(&mut finding.subject);
         }
+        finding.message = finding.message.replace("initial state", "inventory");
+        finding.help = finding.help.replace("the initial state", "the inventory");
         if finding.code == "PATH008" {
             let exact = format!("the target is {}, ", to_release(to));
             finding.message = finding.message.replacen(&exact, &format!("the target is {to}, "), 1);
@@ -171,6 +174,28 @@ fn to_release(to: &VersionRequest) -> KubernetesVersion {
         VersionRequest::Minor(minor) => KubernetesVersion::new(*minor, 0),
     }
 }
+
+/// Suggestions are looked for in the first findings only: each asks every name of the cluster.
+const SUGGESTIONS: usize = 20;
+
+/// Says which instance was probably meant where a target is not known.
+fn suggest(found: &mut [Finding], plan: &Plan) {
+    let unknown = found.iter_mut().filter(|finding| finding.code == UNKNOWN_TARGET);
+    for finding in unknown.take(SUGGESTIONS) {
+        let Some(name) = finding.message.split('`').nth(1) else { continue };
+        let names = plan.initial_state.instances.iter().flat_map(|group| &group.names);
+        let near = names
+            .map(|known| (strsim::jaro_winkler(name, known.as_str()), known))
+            .filter(|(similarity, _)| *similarity > 0.8)
+            .max_by(|left, right| left.0.total_cmp(&right.0));
+        if let Some((_, known)) = near.filter(|(_, known)| known.as_str() != name) {
+            finding.help = format!("did you mean `{known}`? {}", finding.help);
+        }
+    }
+}
+
+/// The code of a target that is not there.
+const UNKNOWN_TARGET: &str = "PATH002";
 
 /// Steps that lead from a version to the same one.
 fn idle(steps: &[ListedStep]) -> impl Iterator<Item = Finding> {

@@ -30,6 +30,9 @@ struct Instance<'a> {
     version: Option<ComponentVersion>,
 }
 
+/// A component with a version that is not known, and the first step that names one.
+type Gap = (Component, Option<(usize, ComponentVersion)>);
+
 /// Every instance with its version. Where the inventory does not know it, the first step that moves the
 /// instance does, and that is said; where none does, nothing is checked of it.
 pub(super) fn start(
@@ -58,8 +61,7 @@ pub(super) fn start(
     };
     let mut groups: BTreeMap<(Component, Option<PoolName>, ComponentVersion), Vec<InstanceName>> =
         BTreeMap::new();
-    let mut gaps: BTreeMap<(Component, Option<(usize, ComponentVersion)>), Vec<String>> =
-        BTreeMap::new();
+    let mut gaps: BTreeMap<Gap, Vec<String>> = BTreeMap::new();
     for Instance { component, pool, name, version } in instances(inventory, mode) {
         let version = version.or_else(|| {
             let first = steps
@@ -91,9 +93,7 @@ pub(super) fn start(
     Ok((state, gaps.into_iter().map(gap).collect()))
 }
 
-fn gap(
-    ((component, first), names): ((Component, Option<(usize, ComponentVersion)>), Vec<String>),
-) -> Finding {
+fn gap(((component, first), names): (Gap, Vec<String>)) -> Finding {
     let names = some(&names);
     let message = match first {
         Some((at, version)) => {

@@ -180,7 +180,6 @@ pub(super) fn environment(overrides: Arc<Overrides>) -> Result<Environment<'stat
     env.add_filter("mermaid", filters::mermaid);
     env.add_filter("csp", csp);
     env.add_filter("jira", markup::jira);
-    env.add_filter("spans", markup::spans);
     env.set_loader(move |name| Ok(source(&overrides, name).map(|file| file.text().to_owned())));
     Ok(env)
 }

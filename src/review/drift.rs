@@ -149,10 +149,10 @@ fn affected(
         names.iter().filter_map(|name| joins.0.get(name)).copied().collect();
     let acts = plan.steps().filter(|(_, step)| {
         let moves = step.transitions.iter().any(|at| at.component == component);
-        let named = daemon_set
+        let concerned = daemon_set
             || step.targets.iter().any(|target| names.contains(target.as_str()))
             || step.pool.as_ref().is_some_and(|pool| pools.contains(pool));
-        moves && named
+        moves && concerned
     });
     acts.map(|(_, step)| step.id).collect()
 }

@@ -17,6 +17,7 @@ mod model;
 mod policy;
 mod report;
 mod schedule;
+mod since;
 mod timeline;
 mod verdict;
 mod windows;
@@ -51,6 +52,7 @@ pub use model::TestRow;
 pub use model::UsedWindow;
 pub use model::Verdict;
 pub use policy::Policy;
+pub use since::since;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -115,12 +117,11 @@ pub fn review(request: &Request<'_>) -> Result<Review, Diagnostic> {
     found.retain(|finding| !SAID_HERE.contains(&finding.code));
     let timeline = Timeline::new(plan);
     let mut report = Report::default();
-    let drift = match inventory {
-        Some(inventory) => drift::check(plan, inventory, &mut report),
-        None => {
-            freshness::looked_at(plan, as_of, &mut report);
-            Vec::new()
-        }
+    let drift = if let Some(inventory) = inventory {
+        drift::check(plan, inventory, &mut report)
+    } else {
+        freshness::looked_at(plan, as_of, &mut report);
+        Vec::new()
     };
     let schedule = estimate.map(schedule::schedule);
     let done = schedule.as_ref().map(|it| it.end.to_zoned(TimeZone::UTC).date());
@@ -153,6 +154,10 @@ pub fn review(request: &Request<'_>) -> Result<Review, Diagnostic> {
     let not_assessed = assumed::not_assessed(plan, &hazards, &given);
     found.extend(of_schedule(request.schedule_findings));
     found.extend(report.finish());
+    // A policy that refuses an old target says more than the note that it is old.
+    if found.iter().any(|finding| finding.code == codes::Code::Unsupported.entry().code) {
+        found.retain(|finding| finding.code != codes::Code::EndOfLife.entry().code);
+    }
     // Stable: the verifier's findings come before those of the review.
     found.sort_by_key(|finding| finding.severity);
     let (verdict, reasons) = verdict::verdict(&found);

@@ -12,7 +12,6 @@ use crate::plan::Plan;
 use crate::plan::State;
 use crate::plan::Step;
 use crate::plan::VersionCount;
-use crate::version::KubernetesVersion;
 
 /// How many instances of each component run each version.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -61,7 +60,7 @@ impl<'a> Census<'a> {
     /// The minors of a component, as far as they are of Kubernetes: the oldest and the newest.
     pub(super) fn minors(&self, component: Component) -> Option<(u64, u64)> {
         let minor = |version: &&'a ComponentVersion| {
-            version.kubernetes().map(KubernetesVersion::minor).map(|minor| minor.number())
+            version.kubernetes().map(|version| version.minor().number())
         };
         let oldest = self.versions(component).find_map(|version| minor(&version))?;
         let newest = self.versions(component).rev().find_map(|version| minor(&version))?;

@@ -53,10 +53,31 @@ pub fn verify(
     tool: &ToolRules,
     inventory: Option<&Inventory>,
 ) -> Vec<Finding> {
+    checked(plan, facts, policy, tool, inventory).finish()
+}
+
+/// The same, with what follows from another fault as well: for whoever cannot verify again as soon as the
+/// first fault is mended.
+pub fn every_violation(
+    plan: &Plan,
+    facts: &dyn Facts,
+    policy: &VersionSkewPolicy,
+    tool: &ToolRules,
+) -> Vec<Finding> {
+    checked(plan, facts, policy, tool, None).all()
+}
+
+fn checked(
+    plan: &Plan,
+    facts: &dyn Facts,
+    policy: &VersionSkewPolicy,
+    tool: &ToolRules,
+    inventory: Option<&Inventory>,
+) -> report::Report {
     let mut report = report::Report::default();
     basis::check(plan, facts, inventory, &mut report);
     document::check(plan, &mut report);
     release::check(plan, facts, &mut report);
     replay::check(plan, facts, policy, tool, &mut report);
-    report.finish()
+    report
 }

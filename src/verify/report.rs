@@ -117,7 +117,12 @@ impl Report {
             .any(|(known, finding)| *known == code && finding.severity == Severity::Error)
     }
 
-    /// The findings in the order in which the replay met them.
+    /// All findings, symptoms included, in the order in which the replay met them.
+    pub(super) fn all(self) -> Vec<Finding> {
+        self.findings.into_iter().map(|(_, finding)| finding).collect()
+    }
+
+    /// The findings without symptoms, in the order in which the replay met them.
     pub(super) fn finish(self) -> Vec<Finding> {
         let symptom = |code: Code| {
             SYMPTOMS.iter().any(|(cause, symptom)| *symptom == code && self.has_error(*cause))

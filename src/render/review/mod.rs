@@ -2,6 +2,7 @@
 //! Jira's wiki markup, the fields of a change request, SARIF and `JUnit`. JSON and YAML are the review
 //! itself and need nothing from here.
 
+mod notes;
 mod rows;
 mod servicenow;
 mod table;

@@ -2,31 +2,22 @@
 
 use serde::Serialize;
 
-use crate::diagnostic::Severity;
-use crate::finding::Finding;
+use crate::component::Component;
 use crate::finding::some;
 use crate::plan::Duration;
 use crate::plan::HazardSeverity;
 use crate::plan::StepId;
 use crate::plan::VersionCount;
-use crate::review::ApprovalRow;
-use crate::review::Assumed;
 use crate::review::BackoutRow;
-use crate::review::CheckItem;
-use crate::review::CheckResult;
 use crate::review::ComponentChange;
 use crate::review::DisruptionRow;
-use crate::review::Drift;
 use crate::review::HazardRow;
 use crate::review::HopRow;
 use crate::review::NoReturn;
-use crate::review::NotAssessed;
-use crate::review::Reason;
 use crate::review::ScheduledEnvironment;
 use crate::review::SkewWindow;
 use crate::review::TestRow;
 
-use super::super::symbol::Symbol;
 use super::super::text::clean;
 use super::super::text::counted;
 use super::super::view::clock;
@@ -37,35 +28,8 @@ pub(super) fn span(minutes: Duration) -> String {
     format!("{} ({} to {})", clock(likely), clock(low), clock(high))
 }
 
-fn steps(ids: &[StepId]) -> String {
+pub(super) fn steps(ids: &[StepId]) -> String {
     some(&ids.iter().map(ToString::to_string).collect::<Vec<_>>())
-}
-
-/// The findings of one code that stand against a plan.
-#[derive(Debug, Serialize)]
-pub(super) struct ReasonView {
-    pub(super) code: &'static str,
-    pub(super) title: &'static str,
-    pub(super) items: Vec<ItemView>,
-}
-
-/// One of them.
-#[derive(Debug, Serialize)]
-pub(super) struct ItemView {
-    pub(super) subject: String,
-    pub(super) text: String,
-    pub(super) to_do: String,
-}
-
-impl ReasonView {
-    pub(super) fn new(reason: &Reason) -> Self {
-        let items = reason.items.iter().map(|item| ItemView {
-            subject: clean(&item.subject),
-            text: clean(&item.text),
-            to_do: clean(&item.to_do),
-        });
-        Self { code: reason.code, title: reason.title, items: items.collect() }
-    }
 }
 
 /// A component before and after.
@@ -197,13 +161,34 @@ pub(super) struct SkewView {
 }
 
 impl SkewView {
-    pub(super) fn new(window: &SkewWindow) -> Self {
+    /// A row for each stretch: components that share one share the row.
+    pub(super) fn all(windows: &[SkewWindow]) -> Vec<Self> {
+        let mut rows: Vec<(&SkewWindow, Vec<&'static str>)> = Vec::new();
+        for window in windows {
+            let shares = |row: &&mut (&SkewWindow, Vec<&str>)| {
+                let first = row.0;
+                (first.against, first.minors, first.from, first.to)
+                    == (window.against, window.minors, window.from, window.to)
+                    && first.component != first.against
+                    && window.component != window.against
+            };
+            match rows.iter_mut().find(shares) {
+                Some((_, names)) => names.push(window.component.name()),
+                None => rows.push((window, vec![window.component.name()])),
+            }
+        }
+        rows.into_iter().map(|(window, names)| Self::new(window, &names)).collect()
+    }
+
+    fn new(window: &SkewWindow, names: &[&str]) -> Self {
         let SkewWindow { component, against, minors, from, to, minutes } = window;
         Self {
             what: if component == against {
-                format!("{component} among themselves")
+                let plural =
+                    if *component == Component::Etcd { "etcd members" } else { "kube-apiservers" };
+                format!("{plural} among themselves")
             } else {
-                format!("{component} and {against}")
+                format!("{} against {against}", names.join(", "))
             },
             apart: if *minors == 0 { "patches".to_owned() } else { counted(*minors, "minor") },
             from: from.map_or_else(|| "before the plan".to_owned(), |id| id.to_string()),
@@ -245,41 +230,6 @@ impl HazardView {
             when: row.when.as_deref().map(clean).unwrap_or_default(),
             verified: row.verified,
             owner: owner.unwrap_or_default(),
-        }
-    }
-}
-
-/// Something to read: what it is, and what settles it.
-#[derive(Debug, Serialize)]
-pub(super) struct Note {
-    pub(super) symbol: &'static str,
-    pub(super) name: String,
-    pub(super) text: String,
-    pub(super) settle: String,
-}
-
-impl Note {
-    pub(super) fn assumed(assumed: &Assumed) -> Self {
-        let symbol = if assumed.condition { Symbol::Warn } else { Symbol::Note };
-        Self {
-            symbol: symbol.text(),
-            name: clean(&assumed.id),
-            text: clean(&assumed.text),
-            settle: clean(&assumed.settle),
-        }
-    }
-
-    pub(super) fn not_assessed(row: &NotAssessed) -> Self {
-        let (name, text) = (clean(&row.id), clean(&row.text));
-        Self { symbol: Symbol::Unknown.text(), name, text, settle: String::new() }
-    }
-
-    pub(super) fn drift(drift: &Drift) -> Self {
-        Self {
-            symbol: Symbol::from(drift.severity).text(),
-            name: drift.component.map_or("cluster", crate::component::Component::name).to_owned(),
-            text: clean(&drift.text),
-            settle: drift.steps.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
         }
     }
 }
@@ -329,85 +279,6 @@ impl TestView {
             step: row.step.to_string(),
             title: clean(&row.title),
             checks: row.checks.iter().map(|check| clean(check)).collect(),
-        }
-    }
-}
-
-/// An item of the checklist.
-#[derive(Debug, Serialize)]
-pub(super) struct CheckView {
-    pub(super) symbol: &'static str,
-    pub(super) id: &'static str,
-    pub(super) title: &'static str,
-    pub(super) result: &'static str,
-    pub(super) evidence: String,
-    pub(super) steps: String,
-    pub(super) source: &'static str,
-}
-
-impl CheckView {
-    pub(super) fn new(item: &CheckItem) -> Self {
-        let symbol = match item.result {
-            CheckResult::Pass => Symbol::Good,
-            CheckResult::Fail => Symbol::Bad,
-            CheckResult::NotApplicable => Symbol::Note,
-            CheckResult::Unknown => Symbol::Unknown,
-        };
-        Self {
-            symbol: symbol.text(),
-            id: item.id,
-            title: item.title,
-            result: item.result.name(),
-            evidence: clean(&item.evidence),
-            steps: steps(&item.steps),
-            source: item.source,
-        }
-    }
-}
-
-/// A finding.
-#[derive(Debug, Serialize)]
-pub(super) struct FindingView {
-    pub(super) symbol: &'static str,
-    pub(super) severity: &'static str,
-    pub(super) code: &'static str,
-    pub(super) subject: String,
-    pub(super) message: String,
-    pub(super) help: String,
-    pub(super) source: String,
-    pub(super) is_note: bool,
-}
-
-impl FindingView {
-    pub(super) fn new(finding: &Finding) -> Self {
-        let Finding { code, severity, subject, message, help, source } = finding;
-        Self {
-            symbol: Symbol::from(*severity).text(),
-            severity: severity.name(),
-            code,
-            subject: clean(subject),
-            message: clean(message),
-            help: clean(help),
-            source: clean(source),
-            is_note: *severity == Severity::Info,
-        }
-    }
-}
-
-/// An approval that is asked for.
-#[derive(Debug, Serialize)]
-pub(super) struct ApprovalView {
-    pub(super) role: String,
-    pub(super) by: String,
-    pub(super) at: String,
-}
-
-impl ApprovalView {
-    pub(super) fn new(row: &ApprovalRow) -> Self {
-        Self {
-            role: clean(&row.role),
-            by: row.by.as_deref().map(clean).unwrap_or_default(),
-            at: row.at.map(|at| at.to_string()).unwrap_or_default(),
         }
     }
 }

@@ -10,7 +10,7 @@ use super::super::symbol::Symbol;
 use super::super::text::print;
 use super::super::text::table as new_table;
 use super::super::text::wrapped;
-use super::rows::ReasonView;
+use super::notes::ReasonView;
 use super::view::View;
 
 /// Items of one code that are shown in full; the rest is counted.
@@ -39,12 +39,16 @@ pub fn text(review: &Review, width: u16) -> String {
         let text = format!("  no way back after {}: {} (gate: {})", row.step, row.title, row.gate);
         line(&mut out, width, &text);
     }
-    for row in &view.skew_windows {
+    for row in view.skew_windows.iter().take(SHOWN) {
         let text = format!(
             "  {} {} apart, {} to {}: {}",
             row.what, row.apart, row.from, row.to, row.minutes
         );
         line(&mut out, width, &text);
+    }
+    let more = view.skew_windows.len().saturating_sub(SHOWN);
+    if more > 0 {
+        _ = writeln!(out, "  and {more} more stretches with components apart (-o md shows all)");
     }
     let (hazards, lesser) = (view.hazards.len(), view.lesser_hazards.len());
     line(&mut out, width, &format!("  hazards: {hazards} to settle, {lesser} to know of"));

@@ -11,19 +11,19 @@ use crate::review::Verdict;
 use super::super::text::clean;
 use super::super::text::counted;
 use super::super::view::clock;
+use super::notes::ApprovalView;
+use super::notes::CheckView;
+use super::notes::FindingView;
+use super::notes::Note;
+use super::notes::ReasonView;
 use super::rows;
-use super::rows::ApprovalView;
 use super::rows::BackoutView;
-use super::rows::CheckView;
 use super::rows::ComponentView;
 use super::rows::DisruptionView;
 use super::rows::EnvironmentView;
-use super::rows::FindingView;
 use super::rows::HazardView;
 use super::rows::HopView;
 use super::rows::NoReturnView;
-use super::rows::Note;
-use super::rows::ReasonView;
 use super::rows::SkewView;
 use super::rows::TestView;
 
@@ -144,7 +144,7 @@ impl View {
             disturbs: disturbs(review),
             disruptions: review.impact.disruptions.iter().map(DisruptionView::new).collect(),
             no_return: review.impact.no_return.iter().map(NoReturnView::new).collect(),
-            skew_windows: review.impact.skew_windows.iter().map(SkewView::new).collect(),
+            skew_windows: SkewView::all(&review.impact.skew_windows),
             hazards: hazards(true),
             lesser_hazards: hazards(false),
             assumed: review.assumed.iter().map(Note::assumed).collect(),
@@ -260,9 +260,9 @@ fn disturbs(review: &Review) -> Vec<String> {
     .into_iter()
     .filter_map(|(disruption, what)| {
         let of = review.impact.disruptions.iter().filter(|row| row.disruption == disruption);
-        let (mut steps, mut minutes) = (0, 0);
+        let (mut steps, mut minutes) = (0, 0_u64);
         for row in of {
-            (steps, minutes) = (steps + 1, minutes + row.minutes.likely);
+            (steps, minutes) = (steps + 1, minutes.saturating_add(row.minutes.likely));
         }
         let text = format!("{what}: in {}, {} of work", counted(steps, "step"), clock(minutes));
         (steps > 0).then_some(text)

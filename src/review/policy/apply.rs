@@ -105,7 +105,8 @@ fn soaks(rules: &Rules, case: &Case<'_>, report: &mut Report) {
 
 /// The least minutes of soak among some steps.
 fn soak(steps: &[Step]) -> u64 {
-    steps.iter().filter(|step| step.kind == StepKind::Soak).map(|step| step.duration.low).sum()
+    let soaks = steps.iter().filter(|step| step.kind == StepKind::Soak);
+    soaks.fold(0, |sum, step| sum.saturating_add(step.duration.low))
 }
 
 /// Whether etcd enters a minor in a step.
@@ -146,7 +147,8 @@ fn patch_age(rules: &Rules, case: &Case<'_>, report: &mut Report) {
         };
         let old = out.until(case.as_of).map(|span| i64::from(span.get_days())).unwrap_or_default();
         if old < i64::from(least.get()) {
-            let ready = out.saturating_add(jiff::Span::new().days(i64::from(least.get())));
+            let age = jiff::Span::new().try_days(i64::from(least.get()));
+            let ready = age.map_or(Date::MAX, |age| out.saturating_add(age));
             report.add(
                 Draft::new(Code::PatchAge, subject)
                     .says(format!(

@@ -28,16 +28,28 @@ impl fmt::Display for Words {
     }
 }
 
+// Both values are checked inside of their visitors: an error from there has the place of the value.
 impl<'de> Deserialize<'de> for Words {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        if text.trim().is_empty() {
-            return Err(de::Error::custom("the text is empty; requires a name or a few words"));
+        struct WordsVisitor;
+        impl de::Visitor<'_> for WordsVisitor {
+            type Value = Words;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a name or a few words")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Words, E> {
+                if text.trim().is_empty() {
+                    return Err(E::custom("the text is empty; requires a name or a few words"));
+                }
+                if text.chars().count() > LONGEST || text.chars().any(char::is_control) {
+                    return Err(E::custom("requires at most 200 printable characters on one line"));
+                }
+                Ok(Words(text.trim().to_owned()))
+            }
         }
-        if text.chars().count() > LONGEST || text.chars().any(char::is_control) {
-            return Err(de::Error::custom("requires at most 200 printable characters on one line"));
-        }
-        Ok(Self(text.trim().to_owned()))
+        deserializer.deserialize_str(WordsVisitor)
     }
 }
 
@@ -66,10 +78,25 @@ impl Count {
 
 impl<'de> Deserialize<'de> for Count {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match u32::deserialize(deserializer)? {
-            0 => Err(de::Error::custom("0 asks for nothing; requires 1 or more, or leave it out")),
-            number => Ok(Self(number)),
+        struct CountVisitor;
+        impl de::Visitor<'_> for CountVisitor {
+            type Value = Count;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a whole number, 1 or more")
+            }
+
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Count, E> {
+                match u32::try_from(number) {
+                    Ok(0) => {
+                        Err(E::custom("0 asks for nothing; requires 1 or more, or leave it out"))
+                    }
+                    Ok(number) => Ok(Count(number)),
+                    Err(_) => Err(E::custom(format_args!("{number} is more than {}", u32::MAX))),
+                }
+            }
         }
+        deserializer.deserialize_u64(CountVisitor)
     }
 }
 
