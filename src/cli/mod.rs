@@ -12,6 +12,7 @@ mod diff;
 mod dump;
 mod estimate;
 mod explain;
+#[cfg(feature = "live")]
 mod filter;
 mod input;
 mod inventory;
@@ -74,6 +75,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         printer.data(&program.complete(&words[2..]));
         return printer.finish(ExitStatus::Done).into();
     }
+    #[cfg(feature = "live")]
     if words.get(1).is_some_and(|word| word == filter::WORD) {
         let mut printer = Printer::new(args::Color::Never, true, program);
         filter::serve(&words[2..], &mut printer);

@@ -12,9 +12,6 @@ use super::live::time;
 use crate::plan::StepId;
 
 /// `kubehop check`
-///
-/// What can be asked of the Kubernetes API is asked, by `GET` requests only; what needs a shell on a
-/// node or a person is listed with its command. Secrets are never read.
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("cluster").args(["context", "kubeconfig", "in_cluster"]).required(true).multiple(true)),
 mut_arg("timeout", |arg| arg

@@ -126,8 +126,15 @@ pub(super) enum Command {
     /// Look at a cluster before an upgrade: is it in a state from which one may start
     Audit(Box<AuditArguments>),
     /// Ask a live cluster whether the checkpoints of a step hold
+    ///
+    /// What can be asked of the Kubernetes API is asked, by GET requests only; what needs a shell on a
+    /// node or a person is listed with its command. Secrets are never read.
     Check(Box<CheckArguments>),
     /// Sign steps of a plan off, and report what was done, by whom, and how long it took
+    ///
+    /// The record stands beside the plan (plan.yaml: plan.record.yaml) and only grows: a later sign-off
+    /// of a step takes the place of an earlier one, and both stay. Several people may sign at once.
+    /// Nothing is ever written to the plan or to a cluster.
     Record(Box<RecordArguments>),
     /// Say what differs between two plans, by what is done
     Diff(DiffArguments),

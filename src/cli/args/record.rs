@@ -11,10 +11,6 @@ use crate::plan::StepId;
 use crate::record::Outcome;
 
 /// `kubehop record`
-///
-/// The record stands beside the plan (`plan.yaml`: `plan.record.yaml`) and only grows: a later
-/// sign-off of a step takes the place of an earlier one, and both stay. Several people may sign at
-/// once. Nothing is ever written to the plan or to a cluster.
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("what").args(["step", "show", "report"]).required(true)), after_help = "Examples:
   kubehop record plan.yaml --step 1.03 --result done --by 'Jane Doe' --started 2027-01-12T20:05:00Z
