@@ -59,13 +59,11 @@ pub(super) fn run(
     };
     say(&plan, &resumed, printer);
     let findings = proven(resumed.findings)?;
-    match &resumed.plan {
-        Some(plan) => show(plan, arguments, catalog, &findings, printer),
-        None => {
-            nothing_to_do(&resumed.at, arguments.output, printer)?;
-            Ok(ExitStatus::Done)
-        }
+    if let Some(plan) = &resumed.plan {
+        return show(plan, arguments, catalog, &findings, printer);
     }
+    nothing_to_do(&resumed.at, arguments.output, printer)?;
+    Ok(ExitStatus::Done)
 }
 
 /// What became of the old plan, and why.
