@@ -31,13 +31,13 @@ fn hostile() -> Review {
     let mut case = Case::edited(|plan| {
         plan.metadata.name = format!("{EVIL}-v1.35.9-to-v1.37.1");
         for hop in &mut plan.hops {
-            hop.hazards[0].title = EVIL.to_owned();
+            EVIL.clone_into(&mut hop.hazards[0].title);
             hop.hazards[0].when = Some(EVIL.to_owned());
             for step in &mut hop.steps {
                 step.title = format!("{EVIL} `{EVIL}");
-                step.rollback.until = EVIL.to_owned();
+                EVIL.clone_into(&mut step.rollback.until);
                 for checkpoint in &mut step.checkpoints {
-                    checkpoint.title = EVIL.to_owned();
+                    EVIL.clone_into(&mut checkpoint.title);
                 }
             }
         }
@@ -252,14 +252,14 @@ fn jira_markup_is_balanced() {
                 if char == '\\' {
                     chars.next();
                 } else {
-                    bare.push(char)
+                    bare.push(char);
                 }
             }
             assert_eq!(bare.matches("{{").count(), bare.matches("}}").count(), "{name}: {line}");
             let left = bare.replace("{{", "").replace("}}", "");
             assert!(!left.contains(['{', '}', '[', ']', '^', '~']), "{name}: {line}");
             assert!(
-                !left.contains("(/)") && !left.contains("(x)") && !left.contains("!"),
+                !left.contains("(/)") && !left.contains("(x)") && !left.contains('!'),
                 "{name}: {line}"
             );
             let stars = left.matches('*').count();
@@ -269,17 +269,17 @@ fn jira_markup_is_balanced() {
                     || stars == 3 && left.starts_with("* *"),
                 "{name}: {line}"
             );
-            let bars = left.replace("||", "|").matches('|').count();
+            let dividers = left.replace("||", "|").matches('|').count();
             match (left.starts_with('|'), columns) {
                 (false, _) => {
-                    assert_eq!(bars, 0, "{name}: {line}");
+                    assert_eq!(dividers, 0, "{name}: {line}");
                     columns = None;
                 }
                 (true, None) => {
                     assert!(left.starts_with("||"), "{name}: a table needs a head: {line}");
-                    columns = Some(bars);
+                    columns = Some(dividers);
                 }
-                (true, Some(columns)) => assert_eq!(bars, columns, "{name}: {line}"),
+                (true, Some(columns)) => assert_eq!(dividers, columns, "{name}: {line}"),
             }
         }
         assert!(text.starts_with("h2. "), "{name}");
