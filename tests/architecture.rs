@@ -130,6 +130,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "catalog",
             "policy",
             "plan",
+            "record",
             "verify",
             "estimate",
             "diff",

@@ -12,6 +12,7 @@ use crate::plan;
 use crate::plan::Plan;
 use crate::policy::ToolRules;
 use crate::policy::VersionSkewPolicy;
+use crate::record::Report;
 use crate::render;
 use crate::review;
 use crate::review::Policy;
@@ -25,6 +26,7 @@ use super::args::ReviewArguments;
 use super::args::ReviewFormat;
 use super::input;
 use super::printer::Printer;
+use super::record;
 use super::render::json;
 use super::render::yaml;
 use super::schedule::Question;
@@ -49,6 +51,10 @@ pub(super) fn run(
         Some(path) => Some(review::since(&plan::read(&input::read(path)?)?, &plan)),
         None => None,
     };
+    let record = match &arguments.record {
+        Some(path) => Some(Report::new(&plan, &record::read(path, &plan)?)),
+        None => None,
+    };
     let inventory = source::inventory(&arguments.source, printer)?;
     let schedule = schedule(arguments, &plan, &catalog)?;
     let (estimate, schedule_findings) = match &schedule {
@@ -66,6 +72,7 @@ pub(super) fn run(
         estimate,
         schedule_findings,
         since: since.as_ref(),
+        record: record.as_ref(),
         as_of: arguments.as_of.unwrap_or_else(today),
     })?;
     show(&review, arguments, printer)?;

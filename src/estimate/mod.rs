@@ -12,6 +12,7 @@
 //! Everything is integers of minutes; the same input gives the same bytes, and no clock is read.
 //! `docs/concepts/estimate.md` explains the model with examples worked out by hand.
 
+mod ahead;
 mod assemble;
 pub mod calendar;
 mod codes;
@@ -32,6 +33,7 @@ mod support;
 mod weigh;
 mod work;
 
+pub use ahead::Ahead;
 pub use calendar::Calendar;
 pub use codes::codes;
 pub use durations::Durations;

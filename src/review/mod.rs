@@ -67,6 +67,7 @@ use crate::inventory::Inventory;
 use crate::plan::Plan;
 use crate::policy::ToolRules;
 use crate::policy::VersionSkewPolicy;
+use crate::record;
 use crate::verify;
 use crate::verify::CatalogFacts;
 use crate::verify::Facts as _;
@@ -101,6 +102,8 @@ pub struct Request<'a> {
     pub schedule_findings: &'a [Finding],
     /// What changed since the plan before.
     pub since: Option<&'a Since>,
+    /// What was done so far, where the plan is under way.
+    pub record: Option<&'a record::Report>,
     /// The day for which the review holds.
     pub as_of: Date,
 }
@@ -180,6 +183,7 @@ pub fn review(request: &Request<'_>) -> Result<Review, Diagnostic> {
         checklist,
         policy: policy_facts,
         since: request.since.cloned(),
+        record: request.record.cloned(),
     })
 }
 

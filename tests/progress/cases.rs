@@ -404,8 +404,8 @@ fn hostile_names_stay_text() {
         kubectl: Some("v1.29.15".parse().unwrap()),
     });
     let found = status(&plan, &now);
-    let text = kubehop::render::status_text(&plan, &found, 80);
-    let page = kubehop::render::status_markdown(&plan, &found).unwrap();
+    let text = kubehop::render::status_text(&plan, &found, None, 80);
+    let page = kubehop::render::status_markdown(&plan, &found, None).unwrap();
     assert!(!text.contains('\u{202E}') && !page.contains('\u{202E}'));
     assert!(text.contains("c|d<script>"), "{text}");
     assert!(!page.contains("<script>"), "{page}");

@@ -127,6 +127,7 @@ impl Case {
             estimate: None,
             schedule_findings: &[],
             since: None,
+            record: None,
             as_of: self.as_of,
         })
         .unwrap_or_else(|error| panic!("{}", error.render(false)))

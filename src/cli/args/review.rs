@@ -29,6 +29,9 @@ pub(in crate::cli) struct ReviewArguments {
     /// The plan that was reviewed before: say what changed since
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) previous: Option<PathBuf>,
+    /// The record of the plan, where it is under way: say who did what, what failed, what is open
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) record: Option<PathBuf>,
     /// The organisation's own rules (kind: `ReviewPolicy`)
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) policy: Option<PathBuf>,

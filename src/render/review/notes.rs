@@ -5,6 +5,8 @@ use serde::Serialize;
 use crate::component::Component;
 use crate::diagnostic::Severity;
 use crate::finding::Finding;
+use crate::record::Report;
+use crate::record::State;
 use crate::review::ApprovalRow;
 use crate::review::Assumed;
 use crate::review::CheckItem;
@@ -156,4 +158,46 @@ impl ApprovalView {
             at: row.at.map(|at| at.to_string()).unwrap_or_default(),
         }
     }
+}
+
+/// A step that somebody has signed.
+#[derive(Debug, Serialize)]
+pub(super) struct SignedView {
+    pub(super) step: String,
+    pub(super) title: String,
+    pub(super) state: &'static str,
+    pub(super) by: String,
+    /// In UTC.
+    pub(super) at: String,
+    pub(super) notes: String,
+}
+
+/// Every step on which the record has a word, in the order of the plan.
+pub(super) fn signed(report: &Report) -> impl Iterator<Item = SignedView> {
+    let signed = report.steps.iter().filter(|step| step.state != State::Open);
+    signed.map(|step| SignedView {
+        step: step.step.to_string(),
+        title: clean(&step.title),
+        state: step.state.name(),
+        by: step.by.as_deref().map(clean).unwrap_or_default(),
+        at: step.at.map(|at| at.strftime("%Y-%m-%d %H:%M").to_string()).unwrap_or_default(),
+        notes: step.notes.iter().map(|note| clean(note)).collect::<Vec<_>>().join("; "),
+    })
+}
+
+/// How far the plan has come, by its record.
+pub(super) fn progress(report: &Report) -> String {
+    let totals = &report.totals;
+    let mut parts = vec![format!("{} of {} steps done", totals.done, totals.steps)];
+    for (count, what) in [(totals.skipped, "skipped"), (totals.failed, "failed")] {
+        if count > 0 {
+            parts.push(format!("{count} {what}"));
+        }
+    }
+    parts.push(if report.complete {
+        "nothing open".to_owned()
+    } else {
+        format!("{} open", totals.open)
+    });
+    parts.join(", ")
 }

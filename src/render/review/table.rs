@@ -73,6 +73,16 @@ pub fn text(review: &Review, width: u16) -> String {
             _ = writeln!(out, "  nothing differs");
         }
     }
+    if !view.progress.is_empty() {
+        _ = writeln!(out, "\nDone so far: {}", view.progress);
+        for row in view.signed.iter().filter(|row| row.state != "done") {
+            line(
+                &mut out,
+                width,
+                &format!("  {} {} by {}: {}", row.step, row.state, row.by, row.notes),
+            );
+        }
+    }
     _ = writeln!(out, "\nFindings: {}", view.counts);
     for note in view.findings.iter().filter(|finding| finding.is_note) {
         line(&mut out, width, &format!("· {} {}: {}", note.code, note.subject, note.message));

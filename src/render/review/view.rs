@@ -16,6 +16,9 @@ use super::notes::CheckView;
 use super::notes::FindingView;
 use super::notes::Note;
 use super::notes::ReasonView;
+use super::notes::SignedView;
+use super::notes::progress;
+use super::notes::signed;
 use super::rows;
 use super::rows::BackoutView;
 use super::rows::ComponentView;
@@ -91,6 +94,10 @@ pub(super) struct View {
     /// The plan before; empty without one.
     pub(super) previous: String,
     pub(super) since: Vec<String>,
+    /// What was done so far, in a sentence; empty without a record.
+    pub(super) progress: String,
+    /// Who signed what.
+    pub(super) signed: Vec<SignedView>,
     /// How many rows of a list a short form shows.
     pub(super) most: usize,
 }
@@ -177,6 +184,8 @@ impl View {
                 .flat_map(|since| &since.changes)
                 .map(|change| clean(change))
                 .collect(),
+            progress: review.record.as_ref().map(progress).unwrap_or_default(),
+            signed: review.record.iter().flat_map(signed).collect(),
             most: MOST,
         }
     }
@@ -184,6 +193,7 @@ impl View {
     /// The rows that a template lays out, for the work that it may cost.
     pub(super) fn size(&self) -> u64 {
         let rows = self.findings.len()
+            + self.signed.len()
             + self.disruptions.len()
             + self.checklist.len()
             + self.hazards.len()

@@ -6,6 +6,7 @@ mod view;
 pub use text::text as status_text;
 
 use crate::diagnostic::Diagnostic;
+use crate::estimate::Ahead;
 use crate::plan::Plan;
 use crate::progress::Progress;
 
@@ -20,8 +21,12 @@ const STATUS: &str = "status.md.j2";
 /// # Errors
 ///
 /// A template that fails would be a fault of this program.
-pub fn status_markdown(plan: &Plan, progress: &Progress) -> Result<String, Diagnostic> {
-    let view = View::new(plan, progress);
+pub fn status_markdown(
+    plan: &Plan,
+    progress: &Progress,
+    ahead: Option<&Ahead>,
+) -> Result<String, Diagnostic> {
+    let view = View::new(plan, progress, ahead);
     let size = (view.partial.len() + view.conflicts.len() + view.hops.len()) as u64;
     Renderer::new(Overrides::none())?.render(STATUS, &view, size)
 }

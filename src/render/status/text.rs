@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use comfy_table::CellAlignment;
 
+use crate::estimate::Ahead;
 use crate::plan::Plan;
 use crate::progress::Progress;
 
@@ -13,8 +14,8 @@ use super::super::text::wrapped;
 use super::view::View;
 
 /// The place, what is half done, what contradicts, what is left; `width`: the columns of the terminal.
-pub fn text(plan: &Plan, progress: &Progress, width: u16) -> String {
-    let view = View::new(plan, progress);
+pub fn text(plan: &Plan, progress: &Progress, ahead: Option<&Ahead>, width: u16) -> String {
+    let view = View::new(plan, progress, ahead);
     let mut out = String::new();
     let line = |out: &mut String, text: &str| _ = writeln!(out, "{}", wrapped(width, text));
     line(&mut out, &view.plan);
@@ -57,6 +58,9 @@ pub fn text(plan: &Plan, progress: &Progress, width: u16) -> String {
         out.push('\n');
         line(&mut out, &format!("Left: {}", view.left));
         line(&mut out, &format!("  {}", view.time));
+        if !view.ahead.is_empty() {
+            line(&mut out, &format!("  {}", view.ahead));
+        }
     }
     out
 }

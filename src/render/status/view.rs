@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::estimate::Ahead;
 use crate::name::InstanceName;
 use crate::plan::Duration;
 use crate::plan::Plan;
@@ -40,6 +41,8 @@ pub(super) struct View {
     pub(super) left: String,
     /// How long that takes.
     pub(super) time: String,
+    /// The windows that are needed and when it is done; empty without a schedule.
+    pub(super) ahead: String,
 }
 
 /// A step that is done on some targets.
@@ -74,7 +77,7 @@ pub(super) struct HopView {
 }
 
 impl View {
-    pub(super) fn new(plan: &Plan, progress: &Progress) -> Self {
+    pub(super) fn new(plan: &Plan, progress: &Progress, ahead: Option<&Ahead>) -> Self {
         let steps: BTreeMap<StepId, String> = plan
             .steps()
             .map(|(_, step)| (step.id, format!("{} {}", step.id, clean(&step.title))))
@@ -112,8 +115,22 @@ impl View {
                 .collect(),
             left: left(progress),
             time: time(progress),
+            ahead: ahead.map(windows).unwrap_or_default(),
         }
     }
+}
+
+/// The windows that are needed, and the days of the end.
+fn windows(ahead: &Ahead) -> String {
+    let Ahead { environment, windows, window_minutes, end: _, finish } = ahead;
+    format!(
+        "{} of {} in all in {}; done by {} (P50), safely by {} (P90)",
+        counted(*windows, "window"),
+        clock(*window_minutes),
+        clean(environment),
+        finish.p50.date(),
+        finish.p90.date()
+    )
 }
 
 fn of(Counted { done, total }: Counted) -> String {

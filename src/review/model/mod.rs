@@ -37,6 +37,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::finding::Finding;
+use crate::record;
 
 /// A review: the verdict and everything that it rests on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -81,4 +82,7 @@ pub struct Review {
     /// What changed since the plan before, where one was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Since>,
+    /// What was done so far, where a record was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record: Option<record::Report>,
 }
