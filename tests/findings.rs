@@ -13,8 +13,8 @@ use kubehop::verify;
 
 /// Every code, in the order of the page.
 fn codes() -> impl Iterator<Item = CodeEntry> {
-    let plans = verify::codes().chain(lint::codes()).chain(review::codes());
-    plans.chain(audit::codes()).chain(estimate::codes())
+    let found = verify::codes().chain(audit::codes()).chain(estimate::codes());
+    found.chain(review::codes()).chain(lint::codes())
 }
 
 #[test]

@@ -102,8 +102,8 @@ fn unknown(word: &str) -> Diagnostic {
 
 /// Every code of every check.
 fn codes() -> impl Iterator<Item = CodeEntry> {
-    let plans = verify::codes().chain(lint::codes()).chain(review::codes());
-    plans.chain(audit::codes()).chain(estimate::codes())
+    let found = verify::codes().chain(audit::codes()).chain(estimate::codes());
+    found.chain(review::codes()).chain(lint::codes())
 }
 
 fn find_code(word: &str) -> Option<CodeEntry> {
