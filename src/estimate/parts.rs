@@ -123,20 +123,24 @@ pub(super) struct Here {
 
 impl Here {
     /// As the plan has it.
-    fn planned(step: &Step, context: &Context<'_>) -> Self {
-        Self { servers: step.targets.len() as u64, members: context.etcd_members }
+    fn planned(step: &Step) -> Self {
+        let targets = step.targets.len() as u64;
+        Self { servers: targets, members: targets }
     }
 
     /// As an environment has it. With fewer control-plane nodes than the plan the last ones are not
     /// there; with more of them the last one is there several times.
     pub(super) fn of(step: &Step, environment: &Environment, context: &Context<'_>) -> Self {
-        let planned = Self::planned(step, context);
+        let planned = Self::planned(step);
         let own = environment.nodes.as_ref();
         let members = match context.topology {
             EtcdTopology::Stacked => own.and_then(|own| own.control_plane),
             EtcdTopology::External => own.and_then(|own| own.etcd_members),
         };
-        let members = members.map_or(planned.members, MemberCount::get);
+        // Members that are there already do not move, here as in the plan.
+        let all = planned.members >= context.etcd_members;
+        let moving = |own: u64| if all { own } else { own.min(planned.members) };
+        let members = members.map_or(planned.members, |own| moving(own.get()));
         let Some(count) = own.and_then(|own| own.control_plane).map(MemberCount::get) else {
             return Self { members, ..planned };
         };
@@ -269,7 +273,7 @@ pub(super) fn parts(
     }
     let untouched = pool.is_none() && !counts.iter().any(|(key, _)| durations.is_changed(*key));
     if untouched && planned_sum(step, place, context, durations) != step.duration {
-        let planned = Here::planned(step, context);
+        let planned = Here::planned(step);
         let (counted, per_round) = match (planned_rollout(step), lead.key) {
             (Some(planned), _) => ((planned.rounds(), rollout.map_or(1, Rollout::rounds)), true),
             (None, Key::EtcdMember) => ((planned.members, here.members), false),
@@ -312,7 +316,7 @@ fn planned_sum(
     context: &Context<'_>,
     durations: &Durations<'_>,
 ) -> Duration {
-    let counts = counts(step, place, planned_rollout(step), Here::planned(step, context), context);
+    let counts = counts(step, place, planned_rollout(step), Here::planned(step), context);
     sum(counts.into_iter().map(|(key, count)| durations.base.entry(key).minutes.times(count)))
 }
 

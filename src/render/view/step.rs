@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::plan::Command;
 use crate::plan::Disruption;
+use crate::plan::Duration;
 use crate::plan::Step;
 use crate::plan::StepKind;
 
@@ -180,12 +181,8 @@ pub struct Time {
 
 impl Time {
     fn sum<'s>(steps: impl Iterator<Item = &'s Step>) -> Self {
-        let (mut low, mut likely, mut high) = (0, 0, 0);
-        for step in steps {
-            low += step.duration.low;
-            likely += step.duration.likely;
-            high += step.duration.high;
-        }
+        let sum = steps.fold(Duration::default(), |sum, step| sum.plus(step.duration));
+        let Duration { low, likely, high } = sum;
         Self { low: clock(low), likely: clock(likely), high: clock(high), minutes: likely }
     }
 }
@@ -199,7 +196,7 @@ pub(in crate::render) fn clock(minutes: u64) -> String {
 pub(super) fn time<'s>(steps: impl Iterator<Item = &'s Step>) -> (Time, String) {
     let (soaks, work): (Vec<&Step>, Vec<&Step>) =
         steps.partition(|step| step.kind == StepKind::Soak);
-    let soak: u64 = soaks.iter().map(|step| step.duration.likely).sum();
+    let soak = soaks.iter().fold(0, |sum: u64, step| sum.saturating_add(step.duration.likely));
     (Time::sum(work.into_iter()), if soak == 0 { String::new() } else { clock(soak) })
 }
 
