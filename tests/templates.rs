@@ -100,7 +100,7 @@ fn a_template_that_fails_names_file_and_line() {
             &[
                 "template `footer.md.j2` does not exist",
                 "site/mine.md.j2:3:",
-                "built in are audit.md.j2, explain.md.j2",
+                "built in are audit.md.j2, diff.md.j2, explain.md.j2",
             ],
         ),
         (
