@@ -30,7 +30,7 @@ impl Expectation {
     ///
     /// # Errors
     ///
-    /// [`NotComparable`] for an `api` probe that does not expect JSON.
+    /// `NotComparable` for an `api` probe that does not expect JSON.
     pub fn of(checkpoint: &Checkpoint) -> Result<Option<Self>, NotComparable> {
         match checkpoint.probe.kind {
             ProbeKind::Api => {

@@ -10,6 +10,7 @@
 //! once as a table of quantiles in whole minutes, and a draw picks a row.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::Rng as _;
@@ -34,6 +35,9 @@ const ROWS_U16: u16 = 1024;
 
 /// Steps of the integral over one distribution.
 const GRID: u32 = 4096;
+
+/// How many threads share the runs. Fixed, so that nothing asks the machine; more than a few gain nothing.
+const SIDE_BY_SIDE: usize = 4;
 
 /// The minutes of one three-point estimate, at quantiles evenly apart.
 type Quantiles = Vec<i32>;
@@ -157,14 +161,38 @@ impl Draws {
         hops: usize,
         watched: Option<&Watched>,
     ) -> Result<Ends, BeyondHorizon> {
+        // No run looks at another one, and what comes of them is sorted: side by side they give the same.
+        let share = self.runs.div_ceil(SIDE_BY_SIDE);
+        let shares = (0..self.runs).step_by(share).map(|from| from..self.runs.min(from + share));
+        let some = |runs| self.ends_of(runs, program, lines, (start, hops), watched);
+        let ends = std::thread::scope(|scope| {
+            let workers: Vec<_> = shares.map(|runs| scope.spawn(move || some(runs))).collect();
+            let done = workers.into_iter().map(|worker| match worker.join() {
+                Ok(ends) => ends,
+                Err(panic) => std::panic::resume_unwind(panic),
+            });
+            done.collect::<Result<Vec<Ends>, BeyondHorizon>>()
+        })?;
+        Ok(Ends::together(ends))
+    }
+
+    /// The same over some of the runs, as they come.
+    fn ends_of(
+        &self,
+        runs: Range<usize>,
+        program: &Program,
+        lines: &Lines,
+        (start, hops): (Minute, usize),
+        watched: Option<&Watched>,
+    ) -> Result<Ends, BeyondHorizon> {
         let environments = self.environments.len();
         let mut ends = Ends {
-            hops: vec![Vec::with_capacity(self.runs); hops * environments],
-            finish: Vec::with_capacity(self.runs),
+            hops: vec![Vec::with_capacity(runs.len()); hops * environments],
+            finish: Vec::with_capacity(runs.len()),
             watched: Vec::new(),
             environments,
         };
-        for run in 0..self.runs {
+        for run in runs {
             let pace = Run { draws: self, run };
             let mut record = EndsOfRun { ends: &mut ends, finish: start, watched, seen: None };
             program.run(lines, start, &pace, &mut record)?;
@@ -172,11 +200,6 @@ impl Draws {
             ends.finish.push(finish);
             ends.watched.extend(seen);
         }
-        for list in &mut ends.hops {
-            list.sort_unstable();
-        }
-        ends.finish.sort_unstable();
-        ends.watched.sort_unstable();
         Ok(ends)
     }
 }
@@ -246,6 +269,25 @@ pub(super) struct Ends {
 }
 
 impl Ends {
+    /// The ends of several shares of the runs, sorted.
+    fn together(shares: Vec<Self>) -> Self {
+        let mut shares = shares.into_iter();
+        let mut all = shares.next().unwrap_or_default();
+        for share in shares {
+            for (list, more) in all.hops.iter_mut().zip(share.hops) {
+                list.extend(more);
+            }
+            all.finish.extend(share.finish);
+            all.watched.extend(share.watched);
+        }
+        for list in &mut all.hops {
+            list.sort_unstable();
+        }
+        all.finish.sort_unstable();
+        all.watched.sort_unstable();
+        all
+    }
+
     /// The ends of a hop in an environment.
     pub(super) fn of(&self, environment: usize, hop: usize) -> &[Minute] {
         &self.hops[hop * self.environments + environment]
