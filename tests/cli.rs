@@ -202,6 +202,69 @@ fn a_dash_reads_standard_input() {
 }
 
 /// Whoever reads only the beginning (`| head`) has got what was asked for.
+/// Whichever read it second found nothing, and blamed the file.
+#[test]
+fn standard_input_is_read_once() {
+    for arguments in [
+        ["verify", "-", "--from-dump", "-"].as_slice(),
+        &["status", "-", "--inventory", "-"],
+        &["status", "-", "--from-dump", "-"],
+        &["review", "-", "--policy", "-"],
+        &["plan", "--resume", "-", "--from-dump", "-"],
+        &["diff", "-", "-"],
+    ] {
+        let output = piped(arguments, b"x");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(stderr(&output).contains("`-` is given twice"), "{arguments:?}");
+    }
+}
+
+/// The windows that are left are those of one environment, and sign-offs settle what versions cannot.
+#[test]
+fn status_knows_windows_and_sign_offs() {
+    let plan = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("status-windows.yaml");
+    let record = plan.with_extension("record.yaml");
+    _ = fs::remove_file(&record);
+    fs::copy(root().join(PLAN), &plan).unwrap();
+    let [plan, record] = [&plan, &record].map(|path| path.to_str().unwrap());
+    let status = |more: &[&str]| {
+        let base = ["status", plan, "--inventory", INVENTORY, "-o", "json"];
+        let output = run(&[&base, more].concat());
+        serde_json::from_slice::<Value>(&output.stdout).unwrap()
+    };
+    let bare = status(&[]);
+    assert!(bare.get("ahead").is_none() && bare["next"] == "1.01", "{bare}");
+    let start = ["--start", "2027-01-11"];
+    let production = status(&start);
+    assert_eq!(production["ahead"]["environment"], "production");
+    let staging = status(&[&start[..], &["--environment", "staging"]].concat());
+    assert_eq!(staging["ahead"]["environment"], "staging");
+    for ahead in [&production["ahead"], &staging["ahead"]] {
+        let windows = ahead["windows"].as_u64().unwrap();
+        assert_eq!(ahead["windowMinutes"], windows * 360, "{ahead}");
+    }
+    for step in ["1.01", "1.02"] {
+        let at = "2026-11-20T09:00:00Z";
+        let arguments = ["record", plan, "--step", step, "--result", "done", "--by", "a", "--at"];
+        assert!(run(&[&arguments[..], &[at]].concat()).status.success());
+    }
+    let signed = status(&["--record", record]);
+    assert_eq!(signed["next"], "1.03", "{signed}");
+    assert_eq!(signed["passed"], serde_json::json!(["1.01", "1.02"]));
+    let output = run(&[
+        "status",
+        plan,
+        "--inventory",
+        INVENTORY,
+        "--start",
+        "2027-01-11",
+        "--environment",
+        "x",
+    ]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("it has staging, production"));
+}
+
 #[test]
 fn a_closed_pipe_is_a_normal_end() {
     let mut child = quiet(PROGRAM)

@@ -34,7 +34,7 @@ pub(super) fn run(
     catalog: &Catalog,
     printer: &mut Printer,
 ) -> Result<ExitStatus, Diagnostic> {
-    input::only_one_from_stdin([Some(path), arguments.source.inventory.as_deref()])?;
+    input::only_one_from_stdin([Some(path), source::stdin(&arguments.source)])?;
     let plan = plan::read(&input::read(path)?)?;
     let inventory = source::given(&arguments.source, printer)?;
     let request = Request {

@@ -39,8 +39,8 @@ pub(super) fn run(
     printer: &mut Printer,
 ) -> Result<ExitStatus, Diagnostic> {
     let ReviewArguments { plan: path, previous, policy, source, .. } = arguments;
-    let files = [Some(path), previous.as_ref(), policy.as_ref(), source.inventory.as_ref()];
-    input::only_one_from_stdin(files.map(|path| path.map(std::path::PathBuf::as_path)))?;
+    let (previous, policy) = (previous.as_deref(), policy.as_deref());
+    input::only_one_from_stdin([Some(path), previous, policy, source::stdin(source)])?;
     let catalog = settings::catalog(&arguments.data)?;
     let plan = plan::read(&input::read(&arguments.plan)?)?;
     let policy = match &arguments.policy {

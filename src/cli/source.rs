@@ -38,6 +38,13 @@ pub(super) fn inventory(
     }
 }
 
+/// Standard input, where one of the flags names it.
+pub(super) fn stdin(arguments: &SourceArguments) -> Option<&Path> {
+    let SourceArguments { inventory, observed } = arguments;
+    let files = inventory.iter().chain(&observed.from_dump).chain(&observed.etcd_status);
+    files.map(std::path::PathBuf::as_path).find(|path| *path == Path::new("-"))
+}
+
 /// The inventory that the flags must name.
 pub(super) fn given(
     arguments: &SourceArguments,

@@ -43,7 +43,7 @@ pub(super) fn run(
     printer: &mut Printer,
 ) -> Result<ExitStatus, Diagnostic> {
     let StatusArguments { plan: path, source, output, .. } = arguments;
-    input::only_one_from_stdin([Some(path.as_path()), source.inventory.as_deref()])?;
+    input::only_one_from_stdin([Some(path.as_path()), source::stdin(source)])?;
     let plan = plan::read(&input::read(path)?)?;
     let inventory = source::given(source, printer)?;
     let signed = signed(arguments, &plan)?;

@@ -27,6 +27,7 @@ pub(super) fn run(
     printer: &mut Printer,
 ) -> Result<ExitStatus, Diagnostic> {
     let catalog = settings::catalog(&arguments.data)?;
+    input::only_one_from_stdin([Some(&arguments.plan), source::stdin(&arguments.source)])?;
     let plan = plan::read(&input::read(&arguments.plan)?)?;
     let inventory = source::inventory(&arguments.source, printer)?;
     let facts = CatalogFacts::new(&catalog, &plan)?;
