@@ -203,26 +203,3 @@ fn every_section_lists_rows_as_wide_as_its_head() {
     let error = "api".parse::<Section>().unwrap_err().to_string();
     assert!(error.contains("`apis`"), "{error}");
 }
-
-#[test]
-#[ignore = "a measurement, for release builds"]
-fn parsing_is_quick() {
-    type Part = (&'static str, fn(&Catalog) -> bool);
-    let parts: [Part; 9] = [
-        ("releases", |it| it.releases().is_ok()),
-        ("etcd", |it| it.etcd().is_ok()),
-        ("components", |it| it.components().is_ok()),
-        ("skew", |it| it.skew().is_ok()),
-        ("api removals", |it| it.api_removals().is_ok()),
-        ("feature gates", |it| it.feature_gates().is_ok()),
-        ("removed flags", |it| it.removed_flags().is_ok()),
-        ("hazards", |it| it.hazards().is_ok()),
-        ("known bad", |it| it.known_bad().is_ok()),
-    ];
-    let catalog = Catalog::embedded();
-    for (name, parse) in parts {
-        let start = std::time::Instant::now();
-        assert!(parse(&catalog));
-        println!("{name:14} {:?}", start.elapsed());
-    }
-}

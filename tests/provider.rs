@@ -528,35 +528,6 @@ fn nothing_panics_without_names() {
     }
 }
 
-/// `cargo test --test provider -- --ignored --nocapture print` prints a hop to read.
-#[test]
-#[ignore = "prints for a person"]
-fn print() {
-    for (provider, os, topology, minor) in [
-        (Provider::Kubeadm, OsFamily::Debian, EtcdTopology::Stacked, 34),
-        (Provider::Manual, OsFamily::Rhel, EtcdTopology::External, 31),
-    ] {
-        let setting = Setting::new(provider, os, topology);
-        for (name, made) in every_act(&setting.site(), minor) {
-            println!("\n######## {name} {provider} {os} {topology} 1.{minor}: {:?}", made.duration);
-            for command in &made.commands {
-                println!("--- on {}\n{}", command.on, command.run);
-            }
-            for one in &made.checkpoints {
-                println!("[ ] {}: {}\n    {}\n    => {}", one.id, one.title, one.run, one.expect);
-            }
-            println!(
-                "ABORT {}\nBACK {} until {}",
-                made.abort, made.rollback.possible, made.rollback.until
-            );
-            for command in &made.rollback.commands {
-                println!("--- back on {}\n{}", command.on, command.run);
-            }
-            println!("{}", made.rollback.text.as_deref().unwrap_or("-"));
-        }
-    }
-}
-
 /// An empty directory of this test's own.
 fn scratch(name: &str) -> std::path::PathBuf {
     let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);

@@ -268,13 +268,3 @@ fn five_thousand_nodes_stay_readable() {
     let (body, _) = text.split_once("## Node lists").unwrap();
     assert!(body.lines().count() < 13 * 700, "{}", body.lines().count());
 }
-
-/// `cargo test --release --test render -- --ignored --nocapture`
-#[test]
-#[ignore = "prints a time, proves nothing"]
-fn how_long_a_large_runbook_takes() {
-    let plan = large();
-    let start = std::time::Instant::now();
-    let text = runbook(&plan);
-    println!("{} lines, {} bytes, {:?}", text.lines().count(), text.len(), start.elapsed());
-}

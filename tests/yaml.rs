@@ -1,29 +1,13 @@
 //! What is written is read by others: a Python YAML reader (YAML 1.1) gets the same values back.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-use std::io::Write as _;
-use std::process::Command;
-use std::process::Stdio;
+mod support;
 
 use kubehop::yaml;
 use proptest::prelude::*;
-use serde_json::Value;
 use serde_json::json;
 
-/// The document as Python's reader understands it.
-fn read_by_python(text: &str) -> Value {
-    const READER: &str = "import sys, json, yaml; json.dump(yaml.safe_load(sys.stdin.buffer.read().decode('utf-8')), sys.stdout)";
-    let mut python = Command::new("python3")
-        .args(["-c", READER])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("python3 with the module yaml; .ci/run installs it");
-    python.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-    let output = python.wait_with_output().unwrap();
-    assert!(output.status.success(), "{text}");
-    serde_json::from_slice(&output.stdout).unwrap()
-}
+use support::read_by_python;
 
 #[test]
 fn ambiguous_words_stay_text() {

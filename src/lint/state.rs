@@ -11,7 +11,7 @@ use crate::finding::some;
 use crate::inventory::Inventory;
 use crate::name::InstanceName;
 use crate::name::PoolName;
-use crate::plan::InstanceGroup;
+use crate::plan::Groups;
 use crate::plan::KubeProxyMode;
 use crate::plan::State;
 use crate::version::KubernetesVersion;
@@ -54,13 +54,8 @@ pub(super) fn start(
             "give `kubeApiserver` of every control-plane node: everything is measured against it",
         ));
     }
-    let mode = match (&inventory.kube_proxy, inventory.provider) {
-        (None, _) => KubeProxyMode::None,
-        (Some(_), Provider::Kubeadm) => KubeProxyMode::DaemonSet,
-        (Some(_), Provider::Manual) => KubeProxyMode::PerNode,
-    };
-    let mut groups: BTreeMap<(Component, Option<PoolName>, ComponentVersion), Vec<InstanceName>> =
-        BTreeMap::new();
+    let mode = KubeProxyMode::of(inventory.provider, inventory.kube_proxy.is_some());
+    let mut groups = Groups::default();
     let mut gaps: BTreeMap<Gap, Vec<String>> = BTreeMap::new();
     for Instance { component, pool, name, version } in instances(inventory, mode) {
         let version = version.or_else(|| {
@@ -73,22 +68,14 @@ pub(super) fn start(
             first.map(|(_, version)| version)
         });
         if let Some(version) = version {
-            groups.entry((component, pool.cloned(), version)).or_default().push(name);
+            groups.add(component, pool, version, name);
         }
     }
     let state = State {
         provider: inventory.provider,
         etcd_topology: inventory.etcd.topology,
         kube_proxy: mode,
-        instances: groups
-            .into_iter()
-            .map(|((component, pool, version), names)| InstanceGroup {
-                component,
-                version,
-                pool,
-                names,
-            })
-            .collect(),
+        instances: groups.list(),
     };
     Ok((state, gaps.into_iter().map(gap).collect()))
 }

@@ -31,6 +31,7 @@ pub use provenance::InventoryProvenance;
 pub use provenance::Layer;
 pub use provenance::Options;
 pub use provenance::Provenance;
+pub use state::Groups;
 pub use state::InstanceGroup;
 pub use state::KubeProxyMode;
 pub use state::State;

@@ -1,5 +1,7 @@
 //! Every instance of the cluster and its version, at one moment.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
@@ -35,6 +37,42 @@ pub enum KubeProxyMode {
     PerNode,
     /// Not deployed.
     None,
+}
+
+impl KubeProxyMode {
+    /// How the provider runs it, where it is deployed: kubeadm as a DaemonSet, a manual install as a
+    /// service of each node.
+    pub const fn of(provider: Provider, deployed: bool) -> Self {
+        match (deployed, provider) {
+            (false, _) => Self::None,
+            (true, Provider::Kubeadm) => Self::DaemonSet,
+            (true, Provider::Manual) => Self::PerNode,
+        }
+    }
+}
+
+/// Instances by what they have in common.
+#[derive(Debug, Clone, Default)]
+pub struct Groups(BTreeMap<(Component, Option<PoolName>, ComponentVersion), Vec<InstanceName>>);
+
+impl Groups {
+    /// Adds an instance behind those that are alike.
+    pub fn add(
+        &mut self,
+        component: Component,
+        pool: Option<&PoolName>,
+        version: ComponentVersion,
+        name: InstanceName,
+    ) {
+        self.0.entry((component, pool.cloned(), version)).or_default().push(name);
+    }
+
+    /// In the order in which a state lists them.
+    pub fn list(self) -> Vec<InstanceGroup> {
+        let group =
+            |((component, pool, version), names)| InstanceGroup { component, version, pool, names };
+        self.0.into_iter().map(group).collect()
+    }
 }
 
 /// Instances of one component that run one version.

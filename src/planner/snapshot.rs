@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::cluster::Provider;
 use crate::component::Component;
 use crate::component::ComponentVersion;
 use crate::inventory::Inventory;
 use crate::name::InstanceName;
 use crate::name::PoolName;
 use crate::plan::Disruption;
+use crate::plan::Groups;
 use crate::plan::HazardSeverity;
 use crate::plan::Hop;
-use crate::plan::InstanceGroup;
 use crate::plan::KubeProxyMode;
 use crate::plan::State;
 use crate::plan::Step;
@@ -27,21 +26,16 @@ const DAEMON_SET: &str = "kube-proxy";
 
 /// How kube-proxy runs in a cluster.
 pub(super) fn kube_proxy_mode(inventory: &Inventory) -> KubeProxyMode {
-    match (&inventory.kube_proxy, inventory.provider) {
-        (None, _) => KubeProxyMode::None,
-        (Some(_), Provider::Kubeadm) => KubeProxyMode::DaemonSet,
-        (Some(_), Provider::Manual) => KubeProxyMode::PerNode,
-    }
+    KubeProxyMode::of(inventory.provider, inventory.kube_proxy.is_some())
 }
 
 /// Every instance with its version, grouped.
 pub(super) fn state(roster: &Roster) -> State {
     let inventory = &roster.inventory;
-    let mut groups: BTreeMap<(Component, Option<PoolName>, ComponentVersion), Vec<InstanceName>> =
-        BTreeMap::new();
+    let mut groups = Groups::default();
     let mut add =
         |component, pool: Option<&PoolName>, version: ComponentVersion, name: &InstanceName| {
-            groups.entry((component, pool.cloned(), version)).or_default().push(name.clone());
+            groups.add(component, pool, version, name.clone());
         };
     for member in &inventory.etcd.members {
         if let Some(version) = &member.version {
@@ -98,15 +92,7 @@ pub(super) fn state(roster: &Roster) -> State {
         provider: inventory.provider,
         etcd_topology: inventory.etcd.topology,
         kube_proxy: mode,
-        instances: groups
-            .into_iter()
-            .map(|((component, pool, version), names)| InstanceGroup {
-                component,
-                version,
-                pool,
-                names,
-            })
-            .collect(),
+        instances: groups.list(),
     }
 }
 

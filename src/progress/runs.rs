@@ -6,7 +6,7 @@ use crate::component::Component;
 use crate::component::ComponentVersion;
 use crate::name::InstanceName;
 use crate::name::PoolName;
-use crate::plan::InstanceGroup;
+use crate::plan::Groups;
 use crate::plan::KubeProxyMode;
 use crate::plan::State;
 use crate::plan::Step;
@@ -94,16 +94,12 @@ impl Runs {
 
     /// As a plan shows a state.
     pub(super) fn state(&self) -> State {
-        let mut groups: BTreeMap<_, Vec<InstanceName>> = BTreeMap::new();
+        let mut groups = Groups::default();
         for (instance, version) in &self.versions {
             let (component, name) = instance;
-            let pool = self.pools.get(instance);
-            groups.entry((*component, pool, version)).or_default().push(name.clone());
+            groups.add(*component, self.pools.get(instance), version.clone(), name.clone());
         }
-        let instances = groups.into_iter().map(|((component, pool, version), names)| {
-            InstanceGroup { component, version: version.clone(), pool: pool.cloned(), names }
-        });
-        State { instances: instances.collect(), ..self.frame.clone() }
+        State { instances: groups.list(), ..self.frame.clone() }
     }
 
     /// How many instances of a component run each version, oldest first.

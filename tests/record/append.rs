@@ -1,9 +1,5 @@
 //! What an entry must satisfy, and that whatever is written is read back, here and elsewhere.
 
-use std::io::Write as _;
-use std::process::Command;
-use std::process::Stdio;
-
 use kubehop::diagnostic::SourceFile;
 use kubehop::record;
 use kubehop::record::NewEntry;
@@ -13,11 +9,11 @@ use kubehop::record::Report;
 use kubehop::record::Standings;
 use kubehop::record::State;
 use proptest::prelude::*;
-use serde_json::Value;
 
 use super::at;
 use super::entry;
 use super::plan;
+use super::support::read_by_python;
 use super::written;
 
 /// Names and notes that break what is careless.
@@ -43,20 +39,6 @@ const HOSTILE: &[&str] = &[
     "{{ jinja }} <script>alert(1)</script> | table",
 ];
 
-fn by_python(text: &str) -> Value {
-    const READER: &str = "import sys, json, yaml; json.dump(yaml.safe_load(sys.stdin.buffer.read().decode('utf-8')), sys.stdout)";
-    let mut python = Command::new("python3")
-        .args(["-c", READER])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("python3 with the module yaml; .ci/run installs it");
-    python.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-    let output = python.wait_with_output().unwrap();
-    assert!(output.status.success(), "{text}");
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
 #[test]
 fn hostile_names_and_notes_come_back_here_and_in_python() {
     let plan = plan();
@@ -76,7 +58,7 @@ fn hostile_names_and_notes_come_back_here_and_in_python() {
         assert_eq!(entry.note.as_deref(), Some(*text));
         assert_eq!(entry.by, format!("{text}x"));
     }
-    assert_eq!(by_python(&last.text), serde_json::to_value(&read).unwrap());
+    assert_eq!(read_by_python(&last.text), serde_json::to_value(&read).unwrap());
 }
 
 proptest! {

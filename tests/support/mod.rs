@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test uses a part of it")]
 
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
@@ -50,4 +51,19 @@ pub(crate) fn compare_or_write(path: &Path, expected: &str, how: &str) {
         found.lines().nth(line).unwrap_or("(end)"),
         expected.lines().nth(line).unwrap_or("(end)"),
     );
+}
+
+/// The document as Python's reader understands it.
+pub(crate) fn read_by_python(text: &str) -> serde_json::Value {
+    const READER: &str = "import sys, json, yaml; json.dump(yaml.safe_load(sys.stdin.buffer.read().decode('utf-8')), sys.stdout)";
+    let mut python = Command::new("python3")
+        .args(["-c", READER])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("python3 with the module yaml; .ci/run installs it");
+    python.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    let output = python.wait_with_output().unwrap();
+    assert!(output.status.success(), "{text}");
+    serde_json::from_slice(&output.stdout).unwrap()
 }

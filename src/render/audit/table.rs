@@ -7,11 +7,11 @@ use comfy_table::ColumnConstraint;
 
 use crate::audit::Audit;
 
+use super::super::findings::FindingView;
 use super::super::symbol::Symbol;
 use super::super::text::print;
 use super::super::text::table as new_table;
 use super::super::text::wrapped;
-use super::view::FindingView;
 use super::view::View;
 
 /// How the table is laid out.

@@ -8,8 +8,8 @@ use crate::audit::ComponentRow;
 use crate::audit::Lifecycle;
 use crate::component::Component;
 use crate::diagnostic::Severity;
-use crate::finding::Finding;
 
+use super::super::findings::FindingView;
 use super::super::symbol::Symbol;
 use super::super::text::clean;
 use super::super::text::counted;
@@ -45,19 +45,6 @@ pub(super) struct RowView {
     pub(super) behind: String,
     pub(super) allowed: String,
     pub(super) place: String,
-}
-
-/// A finding.
-#[derive(Debug, Serialize)]
-pub(super) struct FindingView {
-    pub(super) symbol: &'static str,
-    pub(super) severity: &'static str,
-    pub(super) code: &'static str,
-    pub(super) subject: String,
-    pub(super) message: String,
-    pub(super) help: String,
-    pub(super) source: String,
-    pub(super) is_note: bool,
 }
 
 /// An accepted finding.
@@ -110,22 +97,6 @@ impl RowView {
             behind: row.behind.map_or_else(|| "-".to_owned(), |behind| behind.to_string()),
             allowed: allowed(row.component, row.allowed),
             place: clean(place),
-        }
-    }
-}
-
-impl FindingView {
-    fn new(finding: &Finding) -> Self {
-        let Finding { code, severity, subject, message, help, source } = finding;
-        Self {
-            symbol: Symbol::from(*severity).text(),
-            severity: severity.name(),
-            code,
-            subject: clean(subject),
-            message: clean(message),
-            help: clean(help),
-            source: clean(source),
-            is_note: *severity == Severity::Info,
         }
     }
 }

@@ -3,8 +3,6 @@
 use serde::Serialize;
 
 use crate::component::Component;
-use crate::diagnostic::Severity;
-use crate::finding::Finding;
 use crate::record::Report;
 use crate::record::State;
 use crate::review::ApprovalRow;
@@ -109,35 +107,6 @@ impl CheckView {
             evidence: clean(&item.evidence),
             steps: steps(&item.steps),
             source: item.source,
-        }
-    }
-}
-
-/// A finding.
-#[derive(Debug, Serialize)]
-pub(super) struct FindingView {
-    pub(super) symbol: &'static str,
-    pub(super) severity: &'static str,
-    pub(super) code: &'static str,
-    pub(super) subject: String,
-    pub(super) message: String,
-    pub(super) help: String,
-    pub(super) source: String,
-    pub(super) is_note: bool,
-}
-
-impl FindingView {
-    pub(super) fn new(finding: &Finding) -> Self {
-        let Finding { code, severity, subject, message, help, source } = finding;
-        Self {
-            symbol: Symbol::from(*severity).text(),
-            severity: severity.name(),
-            code,
-            subject: clean(subject),
-            message: clean(message),
-            help: clean(help),
-            source: clean(source),
-            is_note: *severity == Severity::Info,
         }
     }
 }

@@ -8,12 +8,12 @@ use crate::review::CheckResult;
 use crate::review::Review;
 use crate::review::Verdict;
 
+use super::super::findings::FindingView;
 use super::super::text::clean;
 use super::super::text::counted;
 use super::super::view::clock;
 use super::notes::ApprovalView;
 use super::notes::CheckView;
-use super::notes::FindingView;
 use super::notes::Note;
 use super::notes::ReasonView;
 use super::notes::SignedView;
