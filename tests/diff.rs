@@ -24,6 +24,7 @@ use kubehop::planner::Request;
 use kubehop::policy::ToolRules;
 use kubehop::policy::VersionSkewPolicy;
 use kubehop::progress::recount;
+use kubehop::progress::renumber;
 use kubehop::render;
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::embedded);
@@ -208,7 +209,7 @@ fn one_edit_gives_its_change() {
         let old = sample();
         let mut new = old.clone();
         edit(&mut new);
-        let new = recount(new);
+        let new = recount(renumber(new));
         let difference = diff(&old, &new);
         let found: Vec<_> = difference
             .changes

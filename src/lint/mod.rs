@@ -127,6 +127,7 @@ fn plan(listed: &Listed, start: crate::plan::State, catalog: &Catalog) -> Plan {
         assumptions: Vec::new(),
         summary: Summary::default(),
         final_state: start.clone(),
+        resumed: Vec::new(),
         initial_state: start,
         hops: cut.hops,
         closing: cut.closing,

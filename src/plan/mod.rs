@@ -9,6 +9,7 @@ mod file;
 mod hop;
 mod lookup;
 mod provenance;
+mod resumption;
 mod state;
 mod step;
 
@@ -31,6 +32,7 @@ pub use provenance::InventoryProvenance;
 pub use provenance::Layer;
 pub use provenance::Options;
 pub use provenance::Provenance;
+pub use resumption::Resumption;
 pub use state::Groups;
 pub use state::InstanceGroup;
 pub use state::KubeProxyMode;
@@ -81,6 +83,9 @@ pub struct Plan {
     pub initial_state: State,
     /// Every instance and its version after the last step.
     pub final_state: State,
+    /// Where the plan was taken up again with another rest, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resumed: Vec<Resumption>,
     /// The hops, one minor each, in order.
     pub hops: Vec<Hop>,
     /// The steps after the last hop.

@@ -4,6 +4,8 @@
 //! the answer is only given where the plan's own strategy, asked again in the same way, gives the plan's
 //! own steps: then nothing that is missing has decided anything.
 
+use std::collections::BTreeMap;
+
 use crate::catalog::Catalog;
 use crate::cluster::Strategy;
 use crate::component::Component;
@@ -103,7 +105,12 @@ fn inventory(state: &State) -> Inventory {
             .iter()
             .map(|name| Client { name: name.clone(), kubectl: group.version.kubernetes().cloned() })
     });
-    let proxies = of(Component::KubeProxy).filter_map(|group| group.version.kubernetes());
+    let proxies = || {
+        let groups = of(Component::KubeProxy);
+        groups.filter_map(|group| Some((&group.names, group.version.kubernetes()?)))
+    };
+    let own = proxies().flat_map(|(names, version)| names.iter().map(move |name| (name, version)));
+    let own: BTreeMap<&InstanceName, &KubernetesVersion> = own.collect();
     Inventory {
         name: "unnamed".to_owned(),
         observed_at: None,
@@ -115,10 +122,10 @@ fn inventory(state: &State) -> Inventory {
             endpoints: Vec::new(),
             members: members.collect(),
         },
-        kube_proxy: proxies.min().cloned(),
+        kube_proxy: proxies().map(|(_, version)| version).min().cloned(),
         core_dns: None,
         kubeadm: None,
-        pools: pools(of(Component::Kubelet)),
+        pools: pools(of(Component::Kubelet), &own),
         clients: clients.collect(),
         unknowns: Vec::new(),
         synthetic: false,
@@ -127,7 +134,10 @@ fn inventory(state: &State) -> Inventory {
 }
 
 /// The worker pools, in the order of their groups.
-fn pools<'s>(kubelets: impl Iterator<Item = &'s InstanceGroup>) -> Vec<NodePool> {
+fn pools<'s>(
+    kubelets: impl Iterator<Item = &'s InstanceGroup>,
+    proxies: &BTreeMap<&InstanceName, &KubernetesVersion>,
+) -> Vec<NodePool> {
     let mut pools: Vec<NodePool> = Vec::new();
     for group in kubelets {
         let (Some(name), Some(kubelet)) = (&group.pool, group.version.kubernetes()) else {
@@ -136,7 +146,7 @@ fn pools<'s>(kubelets: impl Iterator<Item = &'s InstanceGroup>) -> Vec<NodePool>
         let nodes = group.names.iter().map(|node| Node {
             name: node.clone(),
             kubelet: kubelet.clone(),
-            kube_proxy: None,
+            kube_proxy: proxies.get(node).copied().cloned(),
             facts: NodeFacts::default(),
         });
         match pools.iter_mut().find(|pool| pool.name == *name) {

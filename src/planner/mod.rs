@@ -232,6 +232,7 @@ pub fn plan(request: &Request<'_>) -> Result<Outcome, PlanError> {
         },
         initial_state: snapshot::state(lowering.start()),
         final_state: snapshot::state(&lowered.after),
+        resumed: Vec::new(),
         hops: lowered.hops,
         closing: lowered.closing,
     };

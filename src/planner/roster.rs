@@ -18,7 +18,7 @@ use crate::version::KubernetesVersion;
 pub(super) struct Roster {
     /// The versions, every one of them known.
     pub(super) inventory: Inventory,
-    /// kube-proxy of nodes that have moved, where it is a service of the node.
+    /// kube-proxy of nodes on which it is another than that of the rest, where it is a service of the node.
     proxies: BTreeMap<InstanceName, KubernetesVersion>,
     /// The lists of nodes that steps work through, by file.
     lists: BTreeMap<String, (PoolName, Vec<InstanceName>)>,
@@ -41,7 +41,14 @@ pub(super) struct Group {
 
 impl Roster {
     pub(super) fn new(inventory: Inventory) -> Self {
-        Self { inventory, proxies: BTreeMap::new(), lists: BTreeMap::new() }
+        let masters = inventory.control_plane.iter().map(|node| (&node.name, &node.kube_proxy));
+        let workers = inventory.pools.iter().flat_map(|pool| &pool.nodes);
+        let workers = workers.map(|node| (&node.name, &node.kube_proxy));
+        let own = |(name, version): (&InstanceName, &Option<KubernetesVersion>)| {
+            Some((name.clone(), version.clone()?))
+        };
+        let proxies = masters.chain(workers).filter_map(own).collect();
+        Self { inventory, proxies, lists: BTreeMap::new() }
     }
 
     /// The file of a list of nodes: `POOL.nodes`, and another one for every other list of the pool, so

@@ -103,13 +103,14 @@ pub(super) fn settle(request: &Request<'_>) -> Result<(Inventory, Vec<Assumption
     Ok((inventory, assumptions))
 }
 
-/// The plan moves kube-proxy as one; pods that run another version than the rest wait for the
+/// Where kube-proxy is a `DaemonSet` the plan moves it as one; pods that run another version than the rest wait for the
 /// rollout that is under way.
 fn assume_rolled_out(inventory: &Inventory, assume: &mut impl FnMut(&str, String, &str)) {
     let workers = inventory.pools.iter().flat_map(|pool| &pool.nodes);
     let apart = inventory.control_plane.iter().filter_map(|node| node.kube_proxy.as_ref());
     let apart: Vec<_> = apart.chain(workers.filter_map(|node| node.kube_proxy.as_ref())).collect();
-    let (Some(rest), false) = (&inventory.kube_proxy, apart.is_empty()) else { return };
+    let rolls = inventory.provider == Provider::Kubeadm && !apart.is_empty();
+    let Some(rest) = inventory.kube_proxy.as_ref().filter(|_| rolls) else { return };
     assume(
         "kube-proxy-rollout",
         format!(

@@ -118,11 +118,12 @@ pub struct Comparison<'a> {
 impl<'a> Comparison<'a> {
     /// Compares.
     pub fn of(request: &'a Request<'a>) -> Self {
-        let start = Runs::of(&request.plan.initial_state);
+        let start = Runs::of(request.plan.found());
+        let over = request.plan.over();
         let steps: Vec<&Step> = request.plan.steps().map(|(_, step)| step).collect();
-        let ways = ways::ways(&start, &steps);
+        let ways = ways::ways(&start, &steps, over);
         let mut observed = Observed::new(request.plan, &start, request.inventory);
-        blur(request.plan.initial_state.kube_proxy, &ways, &mut observed);
+        blur(request.plan.found().kube_proxy, &ways, &mut observed);
         let spots: BTreeMap<&Instance, Spot> = ways
             .iter()
             .filter_map(|(instance, way)| Some((instance, spot(instance, way, &observed)?)))
@@ -130,7 +131,15 @@ impl<'a> Comparison<'a> {
         let states: Vec<StepState<'a>> = steps
             .iter()
             .enumerate()
-            .map(|(at, step)| StepState { step, targets: targets(at, step, &start, &ways, &spots) })
+            .map(|(at, step)| {
+                let done = || step.targets.iter().map(|name| (name, TargetState::Done)).collect();
+                let targets = match at < over {
+                    true if step.transitions.is_empty() => Vec::new(),
+                    true => done(),
+                    false => targets(at, step, &start, &ways, &spots),
+                };
+                StepState { step, targets }
+            })
             .collect();
         let mut conflicts = conflicts::of_the_whole(request, &start, &observed);
         if conflicts.is_empty() {
@@ -204,8 +213,11 @@ impl<'a> Comparison<'a> {
 
     pub(super) fn runs(&self) -> Runs {
         let mut runs = self.start.clone();
-        let place = place::place(self);
+        let (place, over) = (place::place(self), self.request.plan.over());
         for at in place.done.iter().chain(&place.passed).copied().collect::<BTreeSet<_>>() {
+            if at < over {
+                continue; // what was found there says more
+            }
             runs.apply(self.states[at].step);
         }
         let planned: Vec<Instance> =

@@ -30,6 +30,7 @@ pub use model::Remaining;
 pub use model::Request;
 pub use model::Within;
 pub use rest::recount;
+pub use rest::renumber;
 
 /// Compares a cluster with a plan.
 pub fn progress(request: &Request<'_>) -> Progress {

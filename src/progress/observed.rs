@@ -134,7 +134,7 @@ impl Observed {
     fn kube_proxy(&mut self, plan: &Plan, start: &Runs, inventory: &Inventory) {
         let common = inventory.kube_proxy.as_ref();
         let own = own_proxies(inventory);
-        match plan.initial_state.kube_proxy {
+        match plan.found().kube_proxy {
             KubeProxyMode::DaemonSet => {
                 let unread = common.is_none()
                     && inventory.unknowns.iter().any(|unknown| unknown.id == "kube-proxy");

@@ -1,6 +1,7 @@
 //! The rest of a plan as a plan of its own: what the verifier replays from the present state, and what
 //! an estimate is made for.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::component::Component;
@@ -10,7 +11,6 @@ use crate::plan::Hop;
 use crate::plan::Plan;
 use crate::plan::Step;
 use crate::plan::StepId;
-use crate::plan::StepKind;
 use crate::plan::Summary;
 use crate::version::KubernetesVersion;
 
@@ -47,36 +47,60 @@ pub(super) fn rest(comparison: &Comparison<'_>, place: &Place) -> Plan {
         }
         hops.push(Hop { steps, ..hop.clone() });
     }
-    recount(Plan { initial_state: start.state(), hops, ..plan.clone() })
+    let resumed = Vec::new();
+    let rest = Plan { initial_state: start.state(), resumed, hops, ..plan.clone() };
+    recount(renumber(rest))
 }
 
-/// The plan with everything that follows from its initial state and its steps worked out again: the
-/// numbers of hops and steps, where hops start, what runs before and after each, where a transition
-/// starts, the final state, and the plan in numbers.
-pub fn recount(mut plan: Plan) -> Plan {
-    let start = Runs::of(&plan.initial_state);
-    let mut runs = start.clone();
+/// The plan with its hops and steps numbered by their place.
+pub fn renumber(mut plan: Plan) -> Plan {
     for (at, hop) in plan.hops.iter_mut().enumerate() {
-        let before = runs.clone();
         hop.number = number(at);
         for (place, step) in hop.steps.iter_mut().enumerate() {
             step.id = StepId::Hop { hop: hop.number, place: number(place) };
+        }
+    }
+    for (place, step) in plan.closing.iter_mut().enumerate() {
+        step.id = StepId::Final { place: number(place) };
+    }
+    plan
+}
+
+/// The plan with everything that follows from its states and its steps worked out again: where hops
+/// start, what runs before and after each, where a transition starts, the final state, and the plan in
+/// numbers.
+pub fn recount(mut plan: Plan) -> Plan {
+    let found: BTreeMap<StepId, Runs> =
+        plan.resumed.iter().map(|it| (it.before, Runs::of(&it.state))).collect();
+    let start = Runs::of(&plan.initial_state);
+    let mut runs = start.clone();
+    let mut moved: BTreeMap<Component, u64> = BTreeMap::new();
+    for hop in &mut plan.hops {
+        let before = runs.clone();
+        for step in &mut hop.steps {
+            if let Some(found) = found.get(&step.id) {
+                runs = found.clone();
+            }
             for transition in &mut step.transitions {
                 let moved = step.targets.iter().filter_map(|name| runs.moved(transition, name));
                 let oldest = moved.filter_map(|instance| runs.version(&instance).cloned()).min();
                 transition.from = oldest.unwrap_or_else(|| transition.from.clone());
+            }
+            for (component, count) in runs.moves(step) {
+                *moved.entry(component).or_default() += count;
             }
             runs.apply(step);
         }
         hop.from = oldest(&before).unwrap_or_else(|| hop.from.clone());
         hop.versions = before.changes(&runs);
     }
-    for (place, step) in plan.closing.iter_mut().enumerate() {
-        step.id = StepId::Final { place: number(place) };
-    }
     plan.from = oldest(&start).unwrap_or(plan.from);
-    let every_hop_drains = plan.summary.every_hop_drains;
-    plan.summary = Summary { every_hop_drains, ..summary(&start, &plan.hops, &plan.closing) };
+    for step in &plan.closing {
+        if let Some(found) = found.get(&step.id) {
+            runs = found.clone();
+        }
+    }
+    plan.summary = summary(&runs, &moved, &plan);
     plan.final_state = runs.state();
     plan
 }
@@ -112,37 +136,36 @@ fn oldest(runs: &Runs) -> Option<KubernetesVersion> {
 }
 
 /// A plan in numbers.
-fn summary(start: &Runs, hops: &[Hop], closing: &[Step]) -> Summary {
-    let steps = || hops.iter().flat_map(|hop| &hop.steps).chain(closing);
-    let targets = |of: &dyn Fn(&Step) -> bool| {
-        steps().filter(|step| of(step)).map(|step| step.targets.len() as u64).sum()
+fn summary(after: &Runs, moved: &BTreeMap<Component, u64>, plan: &Plan) -> Summary {
+    let steps = || plan.steps().map(|(_, step)| step);
+    let drained = steps().filter(|step| step.disruption == Disruption::Drain);
+    // Members that come from two minors go to one version in two steps.
+    let rolls = |hop: &Hop| {
+        let transitions = hop.steps.iter().flat_map(|step| &step.transitions);
+        let mut rolls: Vec<_> =
+            transitions.filter(|at| at.component == Component::Etcd).map(|at| &at.to).collect();
+        rolls.dedup();
+        rolls.len() as u64
     };
-    let etcd = |step: &Step| step.transitions.iter().any(|at| at.component == Component::Etcd);
-    let mut rolls: Vec<_> = steps()
-        .flat_map(|step| &step.transitions)
-        .filter(|at| at.component == Component::Etcd)
-        .map(|at| &at.to)
-        .collect();
-    rolls.dedup();
-    let hazards = || hops.iter().flat_map(|hop| &hop.hazards);
+    let hazards = || plan.hops.iter().flat_map(|hop| &hop.hazards);
     let blockers =
         hazards().filter(|hazard| hazard.severity == HazardSeverity::Blocker).count() as u64;
-    let servers = start.count(Component::KubeApiserver);
-    let masters = start.iter().filter(|((component, name), _)| {
+    let masters = after.iter().filter(|((component, name), _)| {
         *component == Component::Kubelet
-            && start.version(&(Component::KubeApiserver, name.clone())).is_some()
+            && after.version(&(Component::KubeApiserver, name.clone())).is_some()
     });
+    let count = |component| moved.get(&component).copied().unwrap_or_default();
     Summary {
-        hops: hops.len() as u64,
+        hops: plan.hops.len() as u64,
         steps: steps().count() as u64,
-        drains: targets(&|step| step.disruption == Disruption::Drain),
-        every_hop_drains: None,
-        etcd_upgrades: rolls.len() as u64,
-        etcd_restarts: targets(&etcd),
-        client_upgrades: targets(&|step| step.kind == StepKind::Client),
+        drains: drained.map(|step| step.targets.len() as u64).sum(),
+        every_hop_drains: plan.summary.every_hop_drains,
+        etcd_upgrades: plan.hops.iter().map(rolls).sum(),
+        etcd_restarts: count(Component::Etcd),
+        client_upgrades: count(Component::Kubectl),
         blockers,
         other_hazards: hazards().count() as u64 - blockers,
-        control_plane_nodes: servers,
-        worker_nodes: start.count(Component::Kubelet) - masters.count() as u64,
+        control_plane_nodes: after.count(Component::KubeApiserver),
+        worker_nodes: after.count(Component::Kubelet) - masters.count() as u64,
     }
 }

@@ -51,15 +51,19 @@ impl Way<'_> {
     }
 }
 
-/// The ways of all instances.
-pub(super) fn ways<'a>(start: &'a Runs, steps: &[&'a Step]) -> BTreeMap<Instance, Way<'a>> {
+/// The ways of all instances, through the steps that are not over.
+pub(super) fn ways<'a>(
+    start: &'a Runs,
+    steps: &[&'a Step],
+    over: usize,
+) -> BTreeMap<Instance, Way<'a>> {
     let mut ways: BTreeMap<Instance, Way<'a>> = start
         .iter()
         .map(|(instance, version)| {
             (instance.clone(), Way { steps: Vec::new(), versions: vec![version] })
         })
         .collect();
-    for (at, step) in steps.iter().enumerate() {
+    for (at, step) in steps.iter().enumerate().skip(over) {
         for transition in &step.transitions {
             for target in &step.targets {
                 let Some(way) = start.moved(transition, target).and_then(|it| ways.get_mut(&it))

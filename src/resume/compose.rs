@@ -3,40 +3,53 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-use crate::component::Component;
 use crate::name::InstanceName;
 use crate::plan::Covered;
+use crate::plan::Hazard;
 use crate::plan::Hop;
 use crate::plan::Metadata;
 use crate::plan::Plan;
 use crate::plan::Provenance;
+use crate::plan::Resumption;
 use crate::plan::Step;
-use crate::plan::StepId;
 use crate::plan::StepKind;
 use crate::progress::Partial;
 use crate::progress::Progress;
 use crate::progress::recount;
 
-/// The steps before the place as they stand, then those of a plan from what runs now. `None` where
-/// the two cannot be joined in the middle of a hop; whether the whole is sound, the verifier says.
-pub(super) fn compose(plan: &Plan, progress: &Progress, fresh: &Plan) -> Option<Plan> {
-    let open = first_open(plan, progress);
-    let under_way = plan.hops.iter().position(|hop| hop.steps.iter().any(|it| Some(it.id) == open));
-    let mut hops: Vec<Hop> = plan.hops[..under_way.unwrap_or(plan.hops.len())].to_vec();
+use super::frontier::Frontier;
+use super::names;
+
+/// The steps before the place as they stand, then those of a plan from what runs now, which are called as
+/// in the old plan where they stand there. `None` where the two cannot be joined in the middle of a hop;
+/// whether the whole is sound, the verifier says.
+pub(super) fn compose(
+    plan: &Plan,
+    progress: &Progress,
+    fresh: &Plan,
+    reasons: &[String],
+) -> Option<Plan> {
+    let frontier = Frontier::of(plan, progress);
+    let ends = |hop: &Hop| fresh.hops.first().is_some_and(|it| it.to.minor() == hop.to.minor());
+    // A hop that is over is gone back to where what runs now must be brought to its end first.
+    let last = frontier.hops_over().checked_sub(1).filter(|at| ends(&plan.hops[*at]));
+    let going_on = frontier.under_way().or(last);
+    let over = going_on.unwrap_or_else(|| frontier.hops_over());
+    let mut hops: Vec<Hop> = plan.hops[..over]
+        .iter()
+        .map(|hop| Hop { steps: frontier.before(hop, None), ..hop.clone() })
+        .collect();
+    let mut over = hops.iter().map(|hop| hop.steps.len()).sum();
     let mut rest = fresh.hops.clone();
-    if let Some(hop) = under_way.map(|at| &plan.hops[at]) {
-        let before: Vec<Step> =
-            hop.steps.iter().take_while(|step| Some(step.id) != open).cloned().collect();
-        if before.iter().any(|step| !step.transitions.is_empty())
-            || partial(progress, open).is_some()
-        {
-            hops.push(joined(hop, before, &mut rest, partial(progress, open))?);
-        }
+    if let Some(hop) = going_on.map(|at| &plan.hops[at]) {
+        let open = frontier.open(hop);
+        let before = frontier.before(hop, open);
+        over += before.len();
+        hops.push(joined(hop, before, &mut rest, open.and_then(|open| frontier.partial(open)))?);
     }
     let first = hops.len();
     hops.extend(rest);
-    for (at, hop) in hops.iter_mut().enumerate().skip(first) {
-        renumber_covered(hop, at);
+    for hop in hops.iter_mut().skip(first) {
         let same = plan.hops.iter().find(|old| same_data(plan, fresh) && do_the_same(old, hop));
         if let Some(old) = same {
             *hop = old.clone();
@@ -54,19 +67,32 @@ pub(super) fn compose(plan: &Plan, progress: &Progress, fresh: &Plan) -> Option<
     } else {
         format!("{cluster}{}", fresh.to)
     };
-    Some(recount(Plan {
-        metadata: Metadata { name },
-        provenance: Provenance {
-            inventory: plan.provenance.inventory.clone(),
-            ..fresh.provenance.clone()
+    let mut composed = names::keep(
+        Plan {
+            metadata: Metadata { name },
+            provenance: Provenance {
+                inventory: plan.provenance.inventory.clone(),
+                ..fresh.provenance.clone()
+            },
+            strategy: fresh.strategy,
+            to: fresh.to.clone(),
+            assumptions,
+            hops,
+            closing: fresh.closing.clone(),
+            ..plan.clone()
         },
-        strategy: fresh.strategy,
-        to: fresh.to.clone(),
-        assumptions,
-        hops,
-        closing: fresh.closing.clone(),
-        ..plan.clone()
-    }))
+        plan,
+        over,
+    );
+    let next = composed.steps().nth(over).map(|(_, step)| step.id)?;
+    composed.resumed.push(Resumption {
+        before: next,
+        observed_at: fresh.provenance.inventory.observed_at,
+        inventory: fresh.provenance.inventory.digest.clone(),
+        because: reasons.to_vec(),
+        state: fresh.initial_state.clone(),
+    });
+    Some(recount(composed))
 }
 
 /// Whether both plans know the same of releases and hazards, and type the same.
@@ -90,18 +116,6 @@ fn do_the_same(old: &Hop, new: &Hop) -> bool {
     (&old.from, &old.to) == (&new.from, &new.to) && acts(old) == acts(new)
 }
 
-/// The first step that is not proven to be done and changes versions.
-fn first_open(plan: &Plan, progress: &Progress) -> Option<StepId> {
-    let behind: BTreeSet<StepId> = progress.done.iter().chain(&progress.passed).copied().collect();
-    let open =
-        plan.steps().find(|(_, step)| !step.transitions.is_empty() && !behind.contains(&step.id));
-    open.map(|(_, step)| step.id)
-}
-
-fn partial(progress: &Progress, open: Option<StepId>) -> Option<&Partial> {
-    progress.partial.iter().find(|partial| Some(partial.step) == open)
-}
-
 /// The hop that is under way: its steps before the place, then those that bring it to its end.
 fn joined(
     hop: &Hop,
@@ -113,18 +127,18 @@ fn joined(
         return None;
     }
     let (to, next) = (hop.to.minor(), hop.to.minor().next());
+    let mut hazards = hop.hazards.clone();
+    let listed = |hazard: &Hazard| hop.hazards.iter().any(|it| it.id == hazard.id);
     let mut tail = if rest[0].to.minor() == to {
         let same = rest.remove(0);
+        hazards.extend(same.hazards.into_iter().filter(|it| !listed(it)));
         let mut tail: Vec<Step> = same
             .steps
             .into_iter()
             .skip_while(|step| matches!(step.kind, StepKind::Preflight | StepKind::Gate))
             .collect();
-        if is_saved(&before) && tail.first().is_some_and(|step| step.kind == StepKind::Backup) {
-            tail.remove(0);
-        }
         // The hop is proven and watched as a whole, not only what was left of it.
-        if same.to == hop.to {
+        if same.to == hop.to && proof(&before).is_none() {
             tail.truncate(proof(&tail)?);
             tail.extend(hop.steps[proof(&hop.steps)?..].iter().cloned());
         }
@@ -153,17 +167,16 @@ fn joined(
     };
     if let Some(partial) = partial {
         let begun = hop.steps.iter().find(|step| step.id == partial.step)?;
-        // What is half done is finished before anything else changes, or the two halves do not join.
+        // What is half done goes on as it stands, unless something else comes first now.
         let place = tail.iter().position(|step| !step.transitions.is_empty())?;
-        if !continues(begun, &tail[place], &partial.done) {
-            return None;
+        if continues(begun, &tail[place], &partial.done) {
+            tail[place] = begun.clone();
         }
-        tail[place] = begun.clone();
     }
     let mut steps = before;
     steps.extend(tail);
     let covered = hop.covered.iter().map(|it| Covered { steps: Vec::new(), ..it.clone() });
-    Some(Hop { covered: covered.collect(), steps, ..hop.clone() })
+    Some(Hop { hazards, covered: covered.collect(), steps, ..hop.clone() })
 }
 
 /// Where the steps begin that prove a hop.
@@ -182,25 +195,4 @@ fn continues(begun: &Step, step: &Step, done: &[InstanceName]) -> bool {
         && begun.pool == step.pool
         && step.targets.iter().collect::<BTreeSet<_>>() == left
         && to(step).iter().all(|(component, version)| to(begun).get(component) == Some(version))
-}
-
-/// Whether a snapshot was taken since etcd has changed last.
-fn is_saved(steps: &[Step]) -> bool {
-    let saved = steps.iter().rposition(|step| step.kind == StepKind::Backup);
-    let changed = steps
-        .iter()
-        .rposition(|step| step.transitions.iter().any(|at| at.component == Component::Etcd));
-    saved > changed
-}
-
-/// The steps that settle a hazard are named by their ids in the new place of the hop.
-fn renumber_covered(hop: &mut Hop, at: usize) {
-    let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
-    for covered in &mut hop.covered {
-        for step in &mut covered.steps {
-            if let StepId::Hop { hop, .. } = step {
-                *hop = number;
-            }
-        }
-    }
 }

@@ -4,14 +4,16 @@
 //!
 //! - *kept*: the cluster stands at a place of the plan, and the rest of the plan, replayed from what runs
 //!   now, is still sound by today's data. The plan stands as it was approved, byte for byte.
-//! - *continued*: the cluster stands at a place of the plan, but the rest must change: another target or
-//!   strategy was asked for, the data know more than then, or the rest is no longer sound. What is done
-//!   stands as it stood, under its old ids; the rest is planned anew from what runs now. The whole is
-//!   replayed from the initial state of the old plan, the rest from what runs now too.
-//! - *anew*: something contradicts the plan, so that no replay of it leads to what runs now. Then the plan
-//!   is one from the present state, numbered from its own start.
+//! - *continued*: the rest must change, since something contradicts the plan, another target or strategy
+//!   was asked for, the data know more than then, or the rest is no longer sound. What is done stands as
+//!   it stood; the rest is planned anew from what runs now, and its steps keep their ids where they stand
+//!   in the old plan. The plan says where it was taken up again, why, and what was found there.
+//! - *anew*: the two do not join into a sound plan. Then the plan is one from the present state, numbered
+//!   from its own start.
 
 mod compose;
+mod frontier;
+mod names;
 mod present;
 mod rest;
 mod wishes;
@@ -77,7 +79,7 @@ pub struct Resumed {
 pub enum Way {
     /// It stands as it is.
     Kept,
-    /// What is done stands, the rest is another one.
+    /// What is done stands, the rest is another one, with the ids that its steps had.
     Continued,
     /// It is replaced by a plan from what runs now.
     Anew,
@@ -152,9 +154,8 @@ pub fn resume(request: &Request<'_>) -> Result<Resumed, ResumeError> {
         }
     };
     let findings = check(request, &fresh, Some(inventory))?;
-    if !drifted
-        && errors(&findings).next().is_none()
-        && let Some(composed) = compose::compose(plan, &progress, &fresh)
+    if errors(&findings).next().is_none()
+        && let Some(composed) = compose::compose(plan, &progress, &fresh, &reasons)
     {
         let findings = check(request, &composed, None)?;
         if errors(&findings).next().is_none() {

@@ -64,8 +64,13 @@ pub(super) fn after(inventory: &Inventory, state: &State) -> Inventory {
     }
     let mut after = filled(&blank, state);
     let known = known(state);
+    for node in &mut after.control_plane {
+        let proxy = known.get(&(Component::KubeProxy, &node.name));
+        node.kube_proxy = proxy.and_then(|version| version.kubernetes()).cloned();
+    }
     for node in after.pools.iter_mut().flat_map(|pool| &mut pool.nodes) {
-        node.kube_proxy = None;
+        let proxy = known.get(&(Component::KubeProxy, &node.name));
+        node.kube_proxy = proxy.and_then(|version| version.kubernetes()).cloned();
         let runs = known.get(&(Component::Kubelet, &node.name));
         if let Some(version) = runs.and_then(|version| version.kubernetes()) {
             node.kubelet.clone_from(version);

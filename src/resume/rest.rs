@@ -7,17 +7,18 @@ use crate::plan::Hazard;
 use crate::plan::Hop;
 use crate::plan::Plan;
 use crate::plan::RuledOut;
-use crate::plan::StepId;
 use crate::planner;
 use crate::planner::Outcome;
 use crate::planner::PlanError;
 use crate::progress::Progress;
 use crate::progress::recount;
+use crate::progress::renumber;
 use crate::version::KubernetesVersion;
 use crate::version::VersionRequest;
 
 use super::Request;
 use super::check;
+use super::frontier::Frontier;
 use super::present;
 
 /// What is left to do.
@@ -42,7 +43,9 @@ pub(super) fn planned(
     progress: &Progress,
 ) -> Result<Rest, PlanError> {
     let whole = |hop: &Hop| super::strategy(request) == Strategy::EveryHop && !hop.steps.is_empty();
-    if let Some(hop) = under_way(request.progress.plan, progress).filter(|hop| whole(hop))
+    let plan = request.progress.plan;
+    let under_way = Frontier::of(plan, progress).under_way().and_then(|at| plan.hops.get(at));
+    if let Some(hop) = under_way.filter(|hop| whole(hop))
         && let Some(staged) = staged(request, now, hop)?
     {
         return Ok(Rest::Plan(Box::new(present::stated(staged, request, now))));
@@ -51,17 +54,6 @@ pub(super) fn planned(
         Outcome::Planned { plan, .. } => Rest::Plan(Box::new(present::stated(*plan, request, now))),
         Outcome::NothingToDo { at, .. } => Rest::Nothing { at },
     })
-}
-
-/// The hop of which something is done, and something else is not.
-fn under_way<'a>(plan: &'a Plan, progress: &Progress) -> Option<&'a Hop> {
-    let moves = |hop: &'a Hop| hop.steps.iter().filter(|step| !step.transitions.is_empty());
-    let done = |id: &StepId| progress.done.contains(id) || progress.passed.contains(id);
-    let begun = |id: &StepId| done(id) || progress.partial.iter().any(|it| it.step == *id);
-    let of = |hop: &&'a Hop| {
-        moves(hop).any(|step| begun(&step.id)) && moves(hop).any(|step| !done(&step.id))
-    };
-    plan.hops.iter().find(of)
 }
 
 /// First to the end of a hop, then on to the target. `None` where the two do not make one sound plan.
@@ -89,7 +81,7 @@ fn staged(request: &Request<'_>, now: &Inventory, hop: &Hop) -> Result<Option<Pl
         Ok(Outcome::NothingToDo { .. }) => *first,
         Err(_) => return Ok(None),
     };
-    staged = recount(staged);
+    staged = recount(renumber(staged));
     staged.metadata.name = staged.metadata.name.replacen(
         &format!("-{}-to-", there.oldest_apiserver().unwrap_or(&staged.from)),
         &format!("-{}-to-", staged.from),

@@ -108,19 +108,17 @@ impl ClusterState {
             .collect();
         control_plane.sort_unstable_by_key(|node| (node.oldest(), *node));
 
-        let kube_proxy = inventory.kube_proxy.as_ref().map(level);
-        let (daemon_set, per_node) = match inventory.provider {
-            Provider::Kubeadm => (kube_proxy, None),
-            Provider::Manual => (None, kube_proxy),
-        };
+        let common = inventory.kube_proxy.as_ref();
+        let manual = inventory.provider == Provider::Manual && common.is_some();
         let mut kubelets = BTreeMap::new();
-        let masters = inventory.control_plane.iter().filter_map(|node| node.kubelet.as_ref());
-        let workers = inventory.pools.iter().flat_map(|pool| &pool.nodes).map(|node| &node.kubelet);
-        let nodes = masters
-            .map(|kubelet| (Role::ControlPlane, kubelet))
-            .chain(workers.map(|kubelet| (Role::Worker, kubelet)));
-        for (role, kubelet) in nodes {
-            let cohort = Cohort { role, kubelet: level(kubelet), kube_proxy: per_node };
+        let masters = inventory.control_plane.iter().filter_map(|node| {
+            Some((Role::ControlPlane, node.kubelet.as_ref()?, node.kube_proxy.as_ref()))
+        });
+        let workers = inventory.pools.iter().flat_map(|pool| &pool.nodes);
+        let workers = workers.map(|node| (Role::Worker, &node.kubelet, node.kube_proxy.as_ref()));
+        for (role, kubelet, own) in masters.chain(workers) {
+            let kube_proxy = own.or(common).filter(|_| manual).map(level);
+            let cohort = Cohort { role, kubelet: level(kubelet), kube_proxy };
             *kubelets.entry(cohort).or_default() += 1;
         }
         let mut etcd = BTreeMap::new();
@@ -137,7 +135,7 @@ impl ClusterState {
             control_plane,
             etcd,
             kubelets,
-            kube_proxy: daemon_set,
+            kube_proxy: common.filter(|_| !manual).map(level),
             clients,
         }
     }

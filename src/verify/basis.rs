@@ -98,12 +98,16 @@ fn tool(plan: &Plan, report: &mut Report) {
     }
 }
 
-/// The plan was made from this inventory.
+/// The plan was made from this inventory, or taken up again with it.
 fn digest(plan: &Plan, inventory: &Inventory, report: &mut Report) -> bool {
-    let same = plan.provenance.inventory.digest == inventory.digest();
+    let made_from = &plan.provenance.inventory;
+    let (digest, at) = match plan.resumed.last() {
+        Some(last) => (&last.inventory, last.observed_at),
+        None => (&made_from.digest, made_from.observed_at),
+    };
+    let same = *digest == inventory.digest();
     if !same {
         report.add(Code::InventoryMoved, Place::Key("provenance.inventory"), || {
-            let at = plan.provenance.inventory.observed_at;
             let when = at.map(|at| format!(" of {at}")).unwrap_or_default();
             [
                 format!("the plan was made from another inventory{when}"),

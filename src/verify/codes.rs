@@ -116,6 +116,8 @@ codes! {
         "a step names a target twice";
     StateDiffers = "DOC013", Error, None,
         "a state contradicts itself";
+    Resumption = "DOC014", Error, None,
+        "the plan was not taken up again where it says";
     InventoryMoved = "BASIS001", Warning, None,
         "the inventory is not the one that the plan was made from";
     CatalogMoved = "BASIS002", Warning, None,

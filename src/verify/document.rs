@@ -31,7 +31,11 @@ pub(super) fn check(plan: &Plan, report: &mut Report) {
     }
     numbering(plan, report);
     state(&plan.initial_state, Place::Initial, report);
+    for resumption in &plan.resumed {
+        state(&resumption.state, Place::Step(resumption.before), report);
+    }
     state(&plan.final_state, Place::Final, report);
+    resumptions(plan, report);
 }
 
 fn is_blank(text: &str) -> bool {
@@ -179,33 +183,77 @@ fn targets(step: &Step, report: &mut Report) {
     }
 }
 
-/// Hops and steps are numbered by their place, so an id says where a step stands.
+/// Hops and steps are numbered by their place, so an id says where a step stands. Where a plan was taken
+/// up again the ids of its steps stay, so there are gaps, and new steps have numbers of their own.
 fn numbering(plan: &Plan, report: &mut Report) {
-    let number = |at: usize| u32::try_from(at + 1).unwrap_or(u32::MAX);
-    let help = "number hops and their steps from 1, in order";
+    let help = if plan.resumed.is_empty() {
+        "number hops and their steps from 1, in order"
+    } else {
+        "number hops from 1, in order, and give each step of a hop a number of its own"
+    };
     for (at, hop) in plan.hops.iter().enumerate() {
-        let expected = number(at);
-        let misplaced = hop.steps.iter().enumerate().find_map(|(place, step)| {
-            let id = StepId::Hop { hop: hop.number, place: number(place) };
-            (step.id != id).then_some((step.id, id))
-        });
+        let (expected, by_place) = (number(at), |place| StepId::Hop { hop: hop.number, place });
+        let of_this_hop = |id| matches!(id, StepId::Hop { hop: of, .. } if of == hop.number);
         if hop.number != expected {
             report.add(Code::StepIds, Place::Key("hops"), || {
                 lines(format!("hop {expected} has the number {}", hop.number), help)
             });
-        } else if let Some((id, expected)) = misplaced {
-            report.add(Code::StepIds, Place::Hop(hop.number), || {
-                lines(format!("step {expected} has the id `{id}`"), help)
-            });
+        } else if let Some(fault) = misnumbered(plan, &hop.steps, by_place, of_this_hop) {
+            report.add(Code::StepIds, Place::Hop(hop.number), || lines(fault, help));
         }
     }
-    let misplaced = plan.closing.iter().enumerate().find_map(|(place, step)| {
-        let id = StepId::Final { place: number(place) };
-        (step.id != id).then_some((step.id, id))
-    });
-    if let Some((id, expected)) = misplaced {
-        report.add(Code::StepIds, Place::Key("final"), || {
-            lines(format!("step {expected} has the id `{id}`"), help)
+    let by_place = |place| StepId::Final { place };
+    let of_the_end = |id| matches!(id, StepId::Final { .. });
+    if let Some(fault) = misnumbered(plan, &plan.closing, by_place, of_the_end) {
+        report.add(Code::StepIds, Place::Key("final"), || lines(fault, help));
+    }
+}
+
+/// The first step with an id that it may not have.
+fn misnumbered(
+    plan: &Plan,
+    steps: &[Step],
+    by_place: impl Fn(u32) -> StepId,
+    of_this_part: impl Fn(StepId) -> bool,
+) -> Option<String> {
+    let mut seen = BTreeSet::new();
+    steps.iter().enumerate().find_map(|(at, step)| {
+        let expected = by_place(number(at));
+        if plan.resumed.is_empty() {
+            return (step.id != expected)
+                .then(|| format!("step {expected} has the id `{}`", step.id));
+        }
+        let free = seen.insert(step.id) && of_this_part(step.id);
+        (!free).then(|| {
+            format!("the step at the place of {expected} cannot have the id `{}`", step.id)
+        })
+    })
+}
+
+fn number(at: usize) -> u32 {
+    u32::try_from(at + 1).unwrap_or(u32::MAX)
+}
+
+/// A plan was taken up again before steps of its own, one after the other, says why, and the cluster was
+/// of the same sort as before.
+fn resumptions(plan: &Plan, report: &mut Report) {
+    let mut steps = plan.steps().map(|(_, step)| step.id);
+    let frame = |state: &State| (state.provider, state.etcd_topology, state.kube_proxy);
+    for resumption in &plan.resumed {
+        let message = if !steps.any(|id| id == resumption.before) {
+            "no step with this id follows, so that it is not known which steps are over"
+        } else if frame(&resumption.state) != frame(&plan.initial_state) {
+            "provider, etcd topology or kube-proxy mode are not those of the initial state"
+        } else if resumption.because.iter().all(|reason| is_blank(reason)) {
+            "`because` says nothing"
+        } else {
+            continue;
+        };
+        report.add(Code::Resumption, Place::Step(resumption.before), || {
+            lines(
+                message,
+                "take the plan up again from what runs now: `kubehop plan --resume PLAN`",
+            )
         });
     }
 }

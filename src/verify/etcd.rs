@@ -65,6 +65,12 @@ impl<'a> Etcd<'a> {
         self.upgrades
     }
 
+    /// The plan was taken up again: what was saved, watched or moved before is of another day.
+    pub(super) fn resume(&mut self) {
+        let Self { facts, tool, topology, upgrades, .. } = *self;
+        *self = Self { upgrades, ..Self::new(facts, tool, topology) };
+    }
+
     /// A hop wants a backup of its own: days may lie between two hops.
     pub(super) fn start_hop(&mut self) {
         self.backed_up = false;

@@ -12,6 +12,7 @@ use crate::inventory::Inventory;
 use crate::plan::InstanceGroup;
 use crate::plan::KubeProxyMode;
 use crate::plan::Plan;
+use crate::version::KubernetesVersion;
 
 use super::codes::Code;
 use super::report::Place;
@@ -79,12 +80,10 @@ pub(super) fn check(plan: &Plan, inventory: &Inventory, same: bool, report: &mut
         differences.push((*worst, format!("{} more instances differ", rest.len())));
     }
     for (detail, (severity, difference)) in differences.into_iter().enumerate() {
-        let place = Place::Key("initialState");
+        let place = Place::Key(if plan.resumed.is_empty() { "initialState" } else { "resumed" });
         report.add_as(severity, Code::InstanceMoved, place, detail as u64, || {
             let help = match severity {
-                _ if same => {
-                    "the initial state must be that of the inventory whose digest the plan names"
-                }
+                _ if same => "the state must be that of the inventory whose digest the plan names",
                 Severity::Error | Severity::Warning => "plan again from this inventory",
                 Severity::Info => "the plan is under way; go on where it stands",
             };
@@ -93,7 +92,8 @@ pub(super) fn check(plan: &Plan, inventory: &Inventory, same: bool, report: &mut
     }
 }
 
-/// Everything in which the cluster is not as the plan has it at its start, instance by instance.
+/// Everything in which the cluster is not as the plan has it at its start, or where it was taken up again,
+/// instance by instance.
 pub fn differences(plan: &Plan, inventory: &Inventory) -> Vec<Difference> {
     let mut differences = frame(plan, inventory);
     differences.extend(instances(plan, inventory));
@@ -102,7 +102,7 @@ pub fn differences(plan: &Plan, inventory: &Inventory) -> Vec<Difference> {
 
 /// What a plan is made for as a whole.
 fn frame(plan: &Plan, inventory: &Inventory) -> Vec<Difference> {
-    let start = &plan.initial_state;
+    let start = plan.found();
     let difference = |text| Difference {
         severity: Severity::Error,
         kind: DifferenceKind::Frame,
@@ -131,7 +131,7 @@ fn frame(plan: &Plan, inventory: &Inventory) -> Vec<Difference> {
 fn instances(plan: &Plan, inventory: &Inventory) -> Vec<Difference> {
     let observed = observed(plan, inventory);
     let stated: BTreeMap<(Component, &str), &ComponentVersion> =
-        each(&plan.initial_state.instances).collect();
+        each(&plan.found().instances).collect();
     let moved: Vec<_> = stated
         .iter()
         .filter(|(key, version)| match observed.get(*key) {
@@ -210,9 +210,9 @@ struct Way<'a> {
 
 impl<'a> Way<'a> {
     fn of(plan: &'a Plan) -> Self {
-        let daemon_set = plan.initial_state.kube_proxy == KubeProxyMode::DaemonSet;
+        let daemon_set = plan.found().kube_proxy == KubeProxyMode::DaemonSet;
         let mut stops: BTreeMap<_, Vec<&ComponentVersion>> = BTreeMap::new();
-        for (_, step) in plan.steps() {
+        for (_, step) in plan.ahead() {
             for transition in &step.transitions {
                 let component = transition.component;
                 if component == Component::KubeProxy && daemon_set {
@@ -259,9 +259,8 @@ impl<'a> Way<'a> {
 /// What the inventory holds; `None` where a version is not known, which the plan may assume.
 fn observed<'a>(plan: &Plan, inventory: &'a Inventory) -> Instances<'a> {
     let mut observed: Instances<'a> = BTreeMap::new();
-    let version = |version: Option<&crate::version::KubernetesVersion>| {
-        version.cloned().map(ComponentVersion::Kubernetes)
-    };
+    let version =
+        |version: Option<&KubernetesVersion>| version.cloned().map(ComponentVersion::Kubernetes);
     for node in &inventory.control_plane {
         let name = node.name.as_str();
         for (component, known) in [
@@ -285,11 +284,12 @@ fn observed<'a>(plan: &Plan, inventory: &'a Inventory) -> Instances<'a> {
         observed.insert((Component::Kubectl, client.name.as_str()), known);
     }
     let proxy = version(inventory.kube_proxy.as_ref());
-    match plan.initial_state.kube_proxy {
+    match plan.found().kube_proxy {
         KubeProxyMode::DaemonSet => {
             observed.insert((Component::KubeProxy, "kube-proxy"), proxy);
         }
         KubeProxyMode::PerNode => {
+            let own = own_proxies(inventory);
             // A control-plane node without a kubelet has no pods to route for.
             let nodes: Vec<&str> = observed
                 .iter()
@@ -298,9 +298,10 @@ fn observed<'a>(plan: &Plan, inventory: &'a Inventory) -> Instances<'a> {
                 })
                 .map(|((_, name), _)| *name)
                 .collect();
-            observed.extend(
-                nodes.into_iter().map(|name| ((Component::KubeProxy, name), proxy.clone())),
-            );
+            observed.extend(nodes.into_iter().map(|name| {
+                let runs = own.get(name).map(|it| ComponentVersion::Kubernetes((*it).clone()));
+                ((Component::KubeProxy, name), runs.or_else(|| proxy.clone()))
+            }));
         }
         KubeProxyMode::None if inventory.provider == Provider::Kubeadm => {
             if proxy.is_some() {
@@ -310,4 +311,13 @@ fn observed<'a>(plan: &Plan, inventory: &'a Inventory) -> Instances<'a> {
         KubeProxyMode::None => {}
     }
     observed
+}
+
+/// kube-proxy of the nodes on which it is another than that of the rest.
+fn own_proxies(inventory: &Inventory) -> BTreeMap<&str, &KubernetesVersion> {
+    let masters = inventory.control_plane.iter();
+    let masters = masters.filter_map(|node| Some((node.name.as_str(), node.kube_proxy.as_ref()?)));
+    let workers = inventory.pools.iter().flat_map(|pool| &pool.nodes);
+    let workers = workers.filter_map(|node| Some((node.name.as_str(), node.kube_proxy.as_ref()?)));
+    masters.chain(workers).collect()
 }

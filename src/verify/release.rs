@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::component::Component;
 use crate::diagnostic::Severity;
+use crate::plan::Hop;
 use crate::plan::Plan;
 use crate::version::EtcdVersion;
 use crate::version::KubernetesVersion;
@@ -33,13 +34,23 @@ pub(super) fn check(plan: &Plan, facts: &dyn Facts, report: &mut Report) {
     supported(plan, facts, report);
 }
 
+/// The hops of which a step is not over: where a plan was taken up again, nobody can choose other
+/// releases for what is done.
+fn hops_ahead(plan: &Plan) -> impl Iterator<Item = &Hop> {
+    let mut steps = 0;
+    plan.hops.iter().filter(move |hop| {
+        steps += hop.steps.len();
+        steps > plan.over() || plan.resumed.is_empty()
+    })
+}
+
 /// Every Kubernetes release at which something stops, and where first.
 fn stops(plan: &Plan) -> BTreeMap<&KubernetesVersion, Place> {
     let mut stops = BTreeMap::new();
-    for hop in &plan.hops {
+    for hop in hops_ahead(plan) {
         stops.entry(&hop.to).or_insert(Place::Hop(hop.number));
     }
-    for (_, step) in plan.steps() {
+    for (_, step) in plan.ahead() {
         for version in step.transitions.iter().filter_map(|at| at.to.kubernetes()) {
             stops.entry(version).or_insert(Place::Step(step.id));
         }
@@ -79,9 +90,9 @@ fn known(
 /// The same of etcd, also of what runs at the start: whether a release is bad, and what it may go to, can
 /// only be told of one that is known.
 fn etcd_known(plan: &Plan, facts: &dyn Facts, report: &mut Report) {
-    let running = plan.initial_state.instances.iter();
+    let running = plan.found().instances.iter();
     let running = running.filter_map(|group| Some((group.version.etcd()?, Place::Initial)));
-    let steps = plan.steps().flat_map(|(_, step)| {
+    let steps = plan.ahead().flat_map(|(_, step)| {
         let stops = step.transitions.iter().filter_map(|at| at.to.etcd());
         stops.map(|version| (version, Place::Step(step.id)))
     });
@@ -117,10 +128,10 @@ fn is_asked_for(plan: &Plan, version: &KubernetesVersion) -> bool {
         || options.to.parse() == Ok(VersionRequest::Release(version.clone()))
 }
 
-/// Whether a kube-apiserver runs this release before the first step, so that a half-done hop is
-/// completed to it.
+/// Whether a kube-apiserver runs this release before the first step that is not over, so that
+/// a half-done hop is completed to it.
 fn runs_already(plan: &Plan, version: &KubernetesVersion) -> bool {
-    plan.initial_state.instances.iter().any(|group| {
+    plan.found().instances.iter().any(|group| {
         group.component == Component::KubeApiserver && group.version.kubernetes() == Some(version)
     })
 }
@@ -169,7 +180,7 @@ fn forbidden(plan: &Plan, version: &KubernetesVersion, place: Place, report: &mu
 /// A hop to a minor that was pinned goes to that patch. A half-done hop is completed to what runs, and
 /// the pinned patch is a hop of its own.
 fn pinned(plan: &Plan, report: &mut Report) {
-    for hop in &plan.hops {
+    for hop in hops_ahead(plan) {
         let pinned = plan.provenance.options.pin.get(&hop.to.minor());
         let raises = hop.to.minor() > hop.from.minor() && !runs_already(plan, &hop.to);
         if let Some(pinned) = pinned.filter(|pinned| raises && **pinned != hop.to) {

@@ -8,13 +8,17 @@
 //! its extremes are seen as well. What does depend on one-at-a-time (etcd, the control plane) must
 //! not be in a batch, which is a check of its own.
 
+use std::collections::BTreeMap;
+
 use crate::cluster::Provider;
 use crate::component::Component;
 use crate::component::ComponentVersion;
 use crate::plan::Disruption;
 use crate::plan::Hop;
 use crate::plan::Plan;
+use crate::plan::State;
 use crate::plan::Step;
+use crate::plan::StepId;
 use crate::plan::Transition;
 use crate::policy::ToolRules;
 use crate::policy::VersionSkewPolicy;
@@ -43,8 +47,9 @@ pub(super) fn check(
 ) {
     let world = World::new(&plan.initial_state);
     path::hops(plan, &world, report);
+    let mut past = Past::of(plan);
     let mut replay = Replay {
-        skew: Skew::new(policy, tool, &world, report),
+        skew: Skew::new(policy, tool, &world, Place::Initial, past.or(report)),
         etcd: Etcd::new(facts, tool, plan.initial_state.etcd_topology),
         policy,
         tool,
@@ -52,10 +57,13 @@ pub(super) fn check(
         counted: Counted::default(),
     };
     for hop in &plan.hops {
-        replay.hop(hop, report);
+        replay.hop(hop, &mut past, report);
     }
     for step in &plan.closing {
-        replay.step(step, report);
+        if let Some(found) = past.ends_before(step) {
+            replay.resume(found, step, past.or(report));
+        }
+        replay.step(step, past.or(report));
     }
     let Replay { mut skew, mut etcd, world, mut counted, .. } = replay;
     skew.end(report);
@@ -64,6 +72,33 @@ pub(super) fn check(
     path::final_state(plan, &world, report);
     counted.etcd_upgrades = etcd.upgrades();
     summary::check(plan, &counted, &world, report);
+}
+
+/// The steps that are over because the plan was taken up again after them. They are replayed, so that the
+/// tables of the plan can be checked, but nobody can do them otherwise now: what would be said of them
+/// goes nowhere.
+struct Past<'a> {
+    found: BTreeMap<StepId, &'a State>,
+    last: Option<StepId>,
+    unheard: Report,
+}
+
+impl<'a> Past<'a> {
+    fn of(plan: &'a Plan) -> Self {
+        let last = plan.resumed.last().map(|last| last.before);
+        Self { found: plan.found_before(), last, unheard: Report::default() }
+    }
+
+    /// Where to say something of the step at hand.
+    fn or<'r>(&'r mut self, report: &'r mut Report) -> &'r mut Report {
+        if self.last.is_some() { &mut self.unheard } else { report }
+    }
+
+    /// What was found before a step, if the plan was taken up again there.
+    fn ends_before(&mut self, step: &Step) -> Option<&'a State> {
+        self.last = self.last.filter(|last| *last != step.id);
+        self.found.remove(&step.id)
+    }
 }
 
 struct Replay<'a> {
@@ -85,17 +120,31 @@ struct Change<'a> {
 }
 
 impl<'a> Replay<'a> {
-    fn hop(&mut self, hop: &'a Hop, report: &mut Report) {
+    /// What was found takes the place of what the steps before have led to, as if the plan started here.
+    fn resume(&mut self, found: &'a State, step: &Step, report: &mut Report) {
+        self.world = World::new(found);
+        self.skew = Skew::new(self.policy, self.tool, &self.world, Place::Step(step.id), report);
+        self.etcd.resume();
+    }
+
+    fn hop(&mut self, hop: &'a Hop, past: &mut Past<'a>, report: &mut Report) {
         order::preflight(hop, report);
         order::gate(hop, report);
         self.etcd.start_hop();
         let before = self.world.census();
-        let errors = self.skew.errors();
+        let mut errors = self.skew.errors();
         let mut ranks = Ranks::new(&self.world);
         for step in &hop.steps {
+            if let Some(found) = past.ends_before(step) {
+                self.resume(found, step, past.or(report));
+                errors = self.skew.errors();
+                ranks = Ranks::new(&self.world);
+            }
             ranks.step(step);
-            self.step(step, report);
+            self.step(step, past.or(report));
         }
+        path::hop_versions(hop, &before, &self.world.census(), report);
+        let report = past.or(report);
         self.skew.end_hop(hop.number, &self.world, report);
         // An order that breaks the policy is reported as that, and the steps of two hops in one
         // have no order.
@@ -104,7 +153,6 @@ impl<'a> Replay<'a> {
             ranks.end(report);
         }
         path::hop_complete(hop, &self.world, report);
-        path::hop_versions(hop, &before, &self.world.census(), report);
     }
 
     fn step(&mut self, step: &'a Step, report: &mut Report) {

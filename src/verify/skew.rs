@@ -42,11 +42,12 @@ pub(super) struct Skew<'a> {
 }
 
 impl<'a> Skew<'a> {
-    /// Looks at the state before the first step.
+    /// Looks at the state before the first step, or at what was found where the plan was taken up again.
     pub(super) fn new(
         policy: &'a VersionSkewPolicy,
         tool: &'a ToolRules,
         world: &World<'_>,
+        place: Place,
         report: &mut Report,
     ) -> Self {
         let mut skew = Self { policy, tool, open: BTreeMap::new(), ahead: None, errors: 0 };
@@ -54,7 +55,7 @@ impl<'a> Skew<'a> {
             for (key, violation) in violations(family, world, policy) {
                 if !skew.is_implied(key) {
                     let code = family.code(key.direction);
-                    report.add_as(Severity::Warning, code, Place::Initial, detail(key), || {
+                    report.add_as(Severity::Warning, code, place, detail(key), || {
                         let help = "the plan must repair this first, and must not make it worse";
                         [message(key, &violation, policy, None), help.to_owned()]
                     });

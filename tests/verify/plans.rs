@@ -198,6 +198,7 @@ impl Shape {
             assumptions: Vec::new(),
             summary: Summary::default(),
             final_state: initial_state.clone(),
+            resumed: Vec::new(),
             initial_state,
             hops,
             closing: vec![step(StepKind::Validate)],
