@@ -84,11 +84,7 @@ fn say(old: &Plan, resumed: &Resumed, printer: &mut Printer) {
             None,
         ),
         Way::Kept => (Severity::Info, format!("{name} stands as it is: {stands}"), None),
-        Way::Continued => (
-            Severity::Warning,
-            format!("{stands}; they stand as they are, and the rest is planned anew"),
-            Some(compare),
-        ),
+        Way::Continued => (Severity::Warning, continued(resumed), Some(compare)),
         Way::Anew => (
             Severity::Warning,
             "the plan is made anew from what runs now, and its steps are numbered from 1.01"
@@ -102,4 +98,16 @@ fn say(old: &Plan, resumed: &Resumed, printer: &mut Printer) {
     if !progress.notes.is_empty() {
         printer.diagnostic(&Diagnostic::warning(some(&progress.notes)));
     }
+}
+
+/// Where a plan with another rest goes on.
+fn continued(resumed: &Resumed) -> String {
+    let Some(plan) = &resumed.plan else { return String::new() };
+    let (over, all) = (plan.over(), plan.steps().count());
+    let next = plan.resumed.last().map(|last| format!(" goes on with {},", last.before));
+    format!(
+        "{over} of {all} steps are over and stand as they are; the plan{} and its steps keep the ids that \
+         they had",
+        next.unwrap_or_default()
+    )
 }

@@ -43,7 +43,7 @@ fn versions(state: &State) -> Versions<'_> {
 
 impl<'a> Why<'a> {
     pub(super) fn of(old: &'a Plan, new: &'a Plan) -> Self {
-        let (before, after) = (versions(&old.initial_state), versions(&new.initial_state));
+        let (before, after) = (versions(old.found()), versions(new.found()));
         let versions_moved = stops(old) != stops(new)
             || before != after
             || old.provenance.options.os != new.provenance.options.os;
@@ -71,6 +71,10 @@ impl<'a> Why<'a> {
         }
         basis.extend(self.data());
         basis.extend(self.inventory());
+        let new = self.new.resumed.iter().filter(|it| !self.old.resumed.contains(it));
+        basis.extend(
+            new.map(|it| format!("taken up again before {}: {}", it.before, it.because.join("; "))),
+        );
         let (then, now) = (&then.options, &now.options);
         if then.to != now.to {
             basis.push(format!("asked for: {}, now {}", then.to, now.to));
@@ -113,11 +117,11 @@ impl<'a> Why<'a> {
 
     /// What is known of the inventory, where it is another one.
     pub(super) fn inventory(&self) -> Option<String> {
-        let (then, now) = (&self.old.provenance.inventory, &self.new.provenance.inventory);
-        if then.digest == now.digest {
+        let ((before, then), (after, now)) = (self.old.looked_at(), self.new.looked_at());
+        if before == after {
             return None;
         }
-        Some(match (then.observed_at, now.observed_at) {
+        Some(match (then, now) {
             (Some(then), Some(now)) if then != now => format!("inventory of {then}, now of {now}"),
             _ => "another inventory".to_owned(),
         })
@@ -160,7 +164,7 @@ impl<'a> Why<'a> {
         target: &'n InstanceName,
     ) -> (Component, &'n str) {
         let daemon_set = component == Component::KubeProxy
-            && plan.initial_state.kube_proxy == KubeProxyMode::DaemonSet;
+            && plan.found().kube_proxy == KubeProxyMode::DaemonSet;
         (component, if daemon_set { DAEMON_SET } else { target.as_str() })
     }
 

@@ -135,6 +135,9 @@ pub enum Answer {
 /// A diagnostic where the work does not end: a calendar whose freezes leave no window in thirty years.
 pub fn estimate(request: &Request<'_>) -> Result<Answer, Diagnostic> {
     let table = Table::embedded()?;
+    // What is over takes no time any more.
+    let to_do = request.plan.to_do();
+    let request = &Request { plan: &to_do, ..*request };
     let Request { plan, calendar, profile, releases, start, seed, runs, .. } = *request;
     let model = Model::new(plan, calendar, profile, &table, 0);
     let long = model.does_not_fit();
@@ -209,7 +212,7 @@ pub fn work(
     calendar: &Calendar,
     profile: &EstimateProfile,
 ) -> Result<WorkTotal, Diagnostic> {
-    let model = Model::new(plan, calendar, profile, &Table::embedded()?, 0);
+    let model = Model::new(&plan.to_do(), calendar, profile, &Table::embedded()?, 0);
     let jobs = || model.works.iter().flat_map(Work::jobs);
     Ok(WorkTotal {
         minutes: minutes::sum(model.works.iter().map(Work::minutes)),

@@ -42,21 +42,21 @@ pub(super) struct Context<'a> {
 
 impl<'a> Context<'a> {
     pub(super) fn of_hop(plan: &'a Plan, steps: &'a [Step]) -> Self {
-        let members = plan.initial_state.instances.iter();
+        let members = plan.found().instances.iter();
         let members = members.filter(|group| group.component == Component::Etcd);
-        let servers = plan.initial_state.instances.iter();
+        let servers = plan.found().instances.iter();
         let servers = servers.filter(|group| group.component == Component::KubeApiserver);
         let mut servers: Vec<&InstanceName> = servers.flat_map(|group| &group.names).collect();
         servers.sort();
         let mut pools = BTreeMap::new();
-        for group in &plan.initial_state.instances {
+        for group in &plan.found().instances {
             if let (Component::Kubelet, Some(pool)) = (group.component, &group.pool) {
                 *pools.entry(pool).or_insert(0) += group.names.len() as u64;
             }
         }
         Self {
-            provider: plan.initial_state.provider,
-            topology: plan.initial_state.etcd_topology,
+            provider: plan.found().provider,
+            topology: plan.found().etcd_topology,
             servers,
             pools,
             etcd_members: members.map(|group| group.names.len() as u64).sum(),

@@ -12,6 +12,7 @@ mod provenance;
 mod resumption;
 mod state;
 mod step;
+mod summary;
 
 pub use checkpoint::Checkpoint;
 pub use checkpoint::Probe;
@@ -48,6 +49,7 @@ pub use step::Step;
 pub use step::StepId;
 pub use step::StepKind;
 pub use step::Transition;
+pub use summary::Summary;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -143,33 +145,4 @@ pub struct Assumption {
     pub text: String,
     /// The command that settles it.
     pub settle: String,
-}
-
-/// The plan in numbers.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Summary {
-    /// The number of hops.
-    pub hops: u64,
-    /// The number of steps, those after the last hop included.
-    pub steps: u64,
-    /// How often a node is drained, over all nodes.
-    pub drains: u64,
-    /// With `min-drains`: how often nodes would be drained with `every-hop`, where that is possible.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub every_hop_drains: Option<u64>,
-    /// How often etcd as a whole changes its version.
-    pub etcd_upgrades: u64,
-    /// How often a member of etcd restarts into another version.
-    pub etcd_restarts: u64,
-    /// How often a client changes its kubectl.
-    pub client_upgrades: u64,
-    /// The hazards of all hops that must be settled before the hop.
-    pub blockers: u64,
-    /// All other hazards of all hops.
-    pub other_hazards: u64,
-    /// Control-plane nodes.
-    pub control_plane_nodes: u64,
-    /// Worker nodes.
-    pub worker_nodes: u64,
 }

@@ -1,5 +1,6 @@
 //! Where a plan was taken up again: what ran then, which the steps before it need not explain.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -7,10 +8,16 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::component::Component;
+
+use super::Hop;
+use super::InventoryProvenance;
 use super::Plan;
+use super::Provenance;
 use super::State;
 use super::Step;
 use super::StepId;
+use super::Summary;
 
 /// A plan that was stopped, and taken up again with another rest. The steps before it are over: they
 /// stand as they stood, and what follows starts from what was found.
@@ -37,6 +44,14 @@ impl Plan {
         self.resumed.last().map_or(&self.initial_state, |last| &last.state)
     }
 
+    /// The digest of the inventory that the plan rests on, and when the cluster was looked at.
+    pub fn looked_at(&self) -> (&str, Option<Timestamp>) {
+        let made_from = &self.provenance.inventory;
+        self.resumed.last().map_or((&made_from.digest, made_from.observed_at), |last| {
+            (&last.inventory, last.observed_at)
+        })
+    }
+
     /// How many steps are over because the plan was taken up after them.
     pub fn over(&self) -> usize {
         let before = self.resumed.last().map(|last| last.before);
@@ -46,6 +61,40 @@ impl Plan {
     /// The steps that are not over because the plan was taken up after them.
     pub fn ahead(&self) -> impl Iterator<Item = (Option<u32>, &Step)> {
         self.steps().skip(self.over())
+    }
+
+    /// The plan without the steps that are over because it was taken up after them, from what was found.
+    pub fn to_do(&self) -> Cow<'_, Self> {
+        let mut over = self.over();
+        let Some(last) = self.resumed.last() else { return Cow::Borrowed(self) };
+        let mut rest = |steps: &[Step]| {
+            let done = over.min(steps.len());
+            over -= done;
+            steps[done..].to_vec()
+        };
+        let hops = self.hops.iter().map(|hop| Hop { steps: rest(&hop.steps), ..hop.clone() });
+        let hops: Vec<Hop> = hops.filter(|hop| !hop.steps.is_empty()).collect();
+        let closing = rest(&self.closing);
+        let servers = last.state.instances.iter();
+        let servers = servers.filter(|group| group.component == Component::KubeApiserver);
+        let oldest = servers.filter_map(|group| group.version.kubernetes()).min().cloned();
+        let looked_at = InventoryProvenance {
+            digest: last.inventory.clone(),
+            observed_at: last.observed_at,
+            synthetic: self.provenance.inventory.synthetic,
+        };
+        let Summary { every_hop_drains, control_plane_nodes, worker_nodes, .. } = self.summary;
+        let summary = Summary::count(&hops, &closing, control_plane_nodes, worker_nodes);
+        Cow::Owned(Self {
+            provenance: Provenance { inventory: looked_at, ..self.provenance.clone() },
+            from: oldest.unwrap_or_else(|| self.from.clone()),
+            initial_state: last.state.clone(),
+            resumed: Vec::new(),
+            summary: Summary { every_hop_drains, ..summary },
+            hops,
+            closing,
+            ..self.clone()
+        })
     }
 
     /// The states that were found, by the steps before which they were.

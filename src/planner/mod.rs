@@ -228,7 +228,12 @@ pub fn plan(request: &Request<'_>) -> Result<Outcome, PlanError> {
         assumptions,
         summary: Summary {
             every_hop_drains: every_hop_drains(&problem),
-            ..snapshot::summary(&inventory, &lowered.hops, &lowered.closing)
+            ..Summary::count(
+                &lowered.hops,
+                &lowered.closing,
+                inventory.control_plane.len() as u64,
+                inventory.workers() as u64,
+            )
         },
         initial_state: snapshot::state(lowering.start()),
         final_state: snapshot::state(&lowered.after),

@@ -7,15 +7,9 @@ use crate::component::ComponentVersion;
 use crate::inventory::Inventory;
 use crate::name::InstanceName;
 use crate::name::PoolName;
-use crate::plan::Disruption;
 use crate::plan::Groups;
-use crate::plan::HazardSeverity;
-use crate::plan::Hop;
 use crate::plan::KubeProxyMode;
 use crate::plan::State;
-use crate::plan::Step;
-use crate::plan::StepKind;
-use crate::plan::Summary;
 use crate::plan::VersionChange;
 use crate::plan::VersionCount;
 
@@ -126,36 +120,4 @@ fn listed(versions: &BTreeMap<ComponentVersion, u64>) -> Vec<VersionCount> {
         .iter()
         .map(|(version, count)| VersionCount { version: version.clone(), count: *count })
         .collect()
-}
-
-/// The plan in numbers.
-pub(super) fn summary(inventory: &Inventory, hops: &[Hop], closing: &[Step]) -> Summary {
-    let steps = || hops.iter().flat_map(|hop| &hop.steps).chain(closing);
-    let etcd = || {
-        steps()
-            .filter(|step| step.component == Some(Component::Etcd) && !step.transitions.is_empty())
-    };
-    let clients = steps().filter(|step| step.kind == StepKind::Client);
-    let drained = steps().filter(|step| step.disruption == Disruption::Drain);
-    let targets =
-        |steps: &mut dyn Iterator<Item = &Step>| steps.map(|step| step.targets.len() as u64).sum();
-    let hazards = || hops.iter().flat_map(|hop| &hop.hazards);
-    // Members that come from two minors go to one version in two steps.
-    let mut rolls: Vec<_> = etcd().flat_map(|step| &step.transitions).map(|at| &at.to).collect();
-    rolls.dedup();
-    let blockers =
-        hazards().filter(|hazard| hazard.severity == HazardSeverity::Blocker).count() as u64;
-    Summary {
-        hops: hops.len() as u64,
-        steps: steps().count() as u64,
-        every_hop_drains: None,
-        drains: targets(&mut drained.into_iter()),
-        etcd_upgrades: rolls.len() as u64,
-        etcd_restarts: targets(&mut etcd()),
-        client_upgrades: targets(&mut clients.into_iter()),
-        blockers,
-        other_hazards: hazards().count() as u64 - blockers,
-        control_plane_nodes: inventory.control_plane.len() as u64,
-        worker_nodes: inventory.workers() as u64,
-    }
 }

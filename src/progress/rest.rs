@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::component::Component;
-use crate::plan::Disruption;
-use crate::plan::HazardSeverity;
+use crate::name::InstanceName;
 use crate::plan::Hop;
 use crate::plan::Plan;
 use crate::plan::Step;
@@ -74,7 +73,6 @@ pub fn recount(mut plan: Plan) -> Plan {
         plan.resumed.iter().map(|it| (it.before, Runs::of(&it.state))).collect();
     let start = Runs::of(&plan.initial_state);
     let mut runs = start.clone();
-    let mut moved: BTreeMap<Component, u64> = BTreeMap::new();
     for hop in &mut plan.hops {
         let before = runs.clone();
         for step in &mut hop.steps {
@@ -85,9 +83,6 @@ pub fn recount(mut plan: Plan) -> Plan {
                 let moved = step.targets.iter().filter_map(|name| runs.moved(transition, name));
                 let oldest = moved.filter_map(|instance| runs.version(&instance).cloned()).min();
                 transition.from = oldest.unwrap_or_else(|| transition.from.clone());
-            }
-            for (component, count) in runs.moves(step) {
-                *moved.entry(component).or_default() += count;
             }
             runs.apply(step);
         }
@@ -100,7 +95,10 @@ pub fn recount(mut plan: Plan) -> Plan {
             runs = found.clone();
         }
     }
-    plan.summary = summary(&runs, &moved, &plan);
+    let servers = runs.count(Component::KubeApiserver);
+    let workers = runs.count(Component::Kubelet) - control_plane_kubelets(&runs);
+    let summary = Summary::count(&plan.hops, &plan.closing, servers, workers);
+    plan.summary = Summary { every_hop_drains: plan.summary.every_hop_drains, ..summary };
     plan.final_state = runs.state();
     plan
 }
@@ -135,37 +133,9 @@ fn oldest(runs: &Runs) -> Option<KubernetesVersion> {
     servers.filter_map(|(_, version)| version.kubernetes()).min().cloned()
 }
 
-/// A plan in numbers.
-fn summary(after: &Runs, moved: &BTreeMap<Component, u64>, plan: &Plan) -> Summary {
-    let steps = || plan.steps().map(|(_, step)| step);
-    let drained = steps().filter(|step| step.disruption == Disruption::Drain);
-    // Members that come from two minors go to one version in two steps.
-    let rolls = |hop: &Hop| {
-        let transitions = hop.steps.iter().flat_map(|step| &step.transitions);
-        let mut rolls: Vec<_> =
-            transitions.filter(|at| at.component == Component::Etcd).map(|at| &at.to).collect();
-        rolls.dedup();
-        rolls.len() as u64
-    };
-    let hazards = || plan.hops.iter().flat_map(|hop| &hop.hazards);
-    let blockers =
-        hazards().filter(|hazard| hazard.severity == HazardSeverity::Blocker).count() as u64;
-    let masters = after.iter().filter(|((component, name), _)| {
-        *component == Component::Kubelet
-            && after.version(&(Component::KubeApiserver, name.clone())).is_some()
-    });
-    let count = |component| moved.get(&component).copied().unwrap_or_default();
-    Summary {
-        hops: plan.hops.len() as u64,
-        steps: steps().count() as u64,
-        drains: drained.map(|step| step.targets.len() as u64).sum(),
-        every_hop_drains: plan.summary.every_hop_drains,
-        etcd_upgrades: plan.hops.iter().map(rolls).sum(),
-        etcd_restarts: count(Component::Etcd),
-        client_upgrades: count(Component::Kubectl),
-        blockers,
-        other_hazards: hazards().count() as u64 - blockers,
-        control_plane_nodes: after.count(Component::KubeApiserver),
-        worker_nodes: after.count(Component::Kubelet) - masters.count() as u64,
-    }
+/// Control-plane nodes that run a kubelet.
+fn control_plane_kubelets(runs: &Runs) -> u64 {
+    let kubelets = runs.iter().filter(|((component, _), _)| *component == Component::Kubelet);
+    let server = |name: &InstanceName| (Component::KubeApiserver, name.clone());
+    kubelets.filter(|((_, name), _)| runs.version(&server(name)).is_some()).count() as u64
 }

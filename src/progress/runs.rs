@@ -1,7 +1,6 @@
 //! What every instance runs at one moment, and what a step does to it.
 
 use std::collections::BTreeMap;
-use std::collections::BTreeSet;
 
 use crate::component::Component;
 use crate::component::ComponentVersion;
@@ -91,19 +90,6 @@ impl Runs {
                 }
             }
         }
-    }
-
-    /// How many instances of each component a step would move.
-    pub(super) fn moves(&self, step: &Step) -> BTreeMap<Component, u64> {
-        let mut moves = BTreeMap::new();
-        for transition in &step.transitions {
-            let instances: BTreeSet<Instance> =
-                step.targets.iter().filter_map(|target| self.moved(transition, target)).collect();
-            let other = |it: &&Instance| self.version(it).is_some_and(|at| *at != transition.to);
-            *moves.entry(transition.component).or_default() +=
-                instances.iter().filter(other).count() as u64;
-        }
-        moves
     }
 
     /// As a plan shows a state.

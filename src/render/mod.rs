@@ -157,7 +157,8 @@ impl Renderer {
     ) -> Result<String, Diagnostic> {
         let name = environment::main_name(&self.overrides, template);
         let steps: u64 = plan.steps().map(|(_, step)| 1 + step.targets.len() as u64 / 10).sum();
-        let view = view::Runbook::new(plan, options);
+        let to_do = plan.to_do();
+        let view = view::Runbook::new(plan, &to_do, options);
         self.render(&name, &view, steps + view.schedule.size())
     }
 

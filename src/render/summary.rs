@@ -18,16 +18,20 @@ use super::text::print;
 use super::text::table;
 use super::text::wrapped;
 use super::view::HopView;
+use super::view::Resumed;
 use super::view::Runbook;
 use super::view::clock;
 
 const WIDTH: u16 = 80;
 
 /// What the plan is, in the order in which things move, and what to do next.
-pub fn summary(plan: &Plan, options: &Options<'_>) -> String {
-    let view = Runbook::new(plan, options);
+pub fn summary(whole: &Plan, options: &Options<'_>) -> String {
+    let to_do = whole.to_do();
+    let plan = &*to_do;
+    let view = Runbook::new(whole, plan, options);
     let mut out = String::new();
     title(&mut out, &view);
+    resumed(&mut out, &view.resumed);
     if plan.hops.is_empty() && plan.closing.is_empty() {
         out.push_str("\nNothing to do.\n");
         return out;
@@ -56,6 +60,20 @@ fn title(out: &mut String, view: &Runbook<'_>) {
         counted(totals.drains, "node drain"),
         view.time.likely,
     );
+}
+
+/// What is over is not told again: the numbers are of what is to do.
+fn resumed(out: &mut String, resumed: &Resumed<'_>) {
+    let Some(last) = resumed.times.last() else { return };
+    let over = counted(resumed.over.len() as u64, "step");
+    let is = if resumed.over.len() == 1 { "is" } else { "are" };
+    let before = &last.before;
+    let text =
+        format!("Taken up again before {before}: {over} {is} over, and the rest is told here.");
+    _ = writeln!(out, "{}", wrapped(WIDTH, &text));
+    for reason in last.because {
+        _ = writeln!(out, "{}", wrapped(WIDTH, &format!("  {}", one_line(reason))));
+    }
 }
 
 fn hops(out: &mut String, hops: &[HopView<'_>]) {

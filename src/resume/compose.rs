@@ -1,9 +1,5 @@
 //! What is done of one plan, and a new rest, as one plan.
 
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
-
-use crate::name::InstanceName;
 use crate::plan::Covered;
 use crate::plan::Hazard;
 use crate::plan::Hop;
@@ -13,7 +9,6 @@ use crate::plan::Provenance;
 use crate::plan::Resumption;
 use crate::plan::Step;
 use crate::plan::StepKind;
-use crate::progress::Partial;
 use crate::progress::Progress;
 use crate::progress::recount;
 
@@ -42,10 +37,9 @@ pub(super) fn compose(
     let mut over = hops.iter().map(|hop| hop.steps.len()).sum();
     let mut rest = fresh.hops.clone();
     if let Some(hop) = going_on.map(|at| &plan.hops[at]) {
-        let open = frontier.open(hop);
-        let before = frontier.before(hop, open);
+        let before = frontier.before(hop, frontier.open(hop));
         over += before.len();
-        hops.push(joined(hop, before, &mut rest, open.and_then(|open| frontier.partial(open)))?);
+        hops.push(joined(hop, before, &mut rest));
     }
     let first = hops.len();
     hops.extend(rest);
@@ -116,83 +110,32 @@ fn do_the_same(old: &Hop, new: &Hop) -> bool {
     (&old.from, &old.to) == (&new.from, &new.to) && acts(old) == acts(new)
 }
 
-/// The hop that is under way: its steps before the place, then those that bring it to its end.
-fn joined(
-    hop: &Hop,
-    before: Vec<Step>,
-    rest: &mut Vec<Hop>,
-    partial: Option<&Partial>,
-) -> Option<Hop> {
-    if rest.is_empty() {
-        return None;
-    }
-    let (to, next) = (hop.to.minor(), hop.to.minor().next());
+/// The hop that is under way: its steps that are over, then those that bring it to its end, from a look at
+/// the cluster and a decision on.
+fn joined(hop: &Hop, mut steps: Vec<Step>, rest: &mut Vec<Hop>) -> Hop {
     let mut hazards = hop.hazards.clone();
-    let listed = |hazard: &Hazard| hop.hazards.iter().any(|it| it.id == hazard.id);
-    let mut tail = if rest[0].to.minor() == to {
-        let same = rest.remove(0);
-        hazards.extend(same.hazards.into_iter().filter(|it| !listed(it)));
-        let mut tail: Vec<Step> = same
-            .steps
-            .into_iter()
-            .skip_while(|step| matches!(step.kind, StepKind::Preflight | StepKind::Gate))
-            .collect();
-        // The hop is proven and watched as a whole, not only what was left of it.
-        if same.to == hop.to && proof(&before).is_none() {
-            tail.truncate(proof(&tail)?);
-            tail.extend(hop.steps[proof(&hop.steps)?..].iter().cloned());
-        }
-        tail
-    } else if rest[0].to.minor() == next {
-        // What was left of the hop stands in front of the next one there.
-        let levels = |step: &Step| {
-            !step.transitions.is_empty()
-                && step
-                    .transitions
-                    .iter()
-                    .all(|at| at.to.kubernetes().is_some_and(|it| it.minor() == to))
-        };
-        let head = rest[0]
-            .steps
-            .iter()
-            .position(|step| !matches!(step.kind, StepKind::Preflight | StepKind::Gate))?;
-        let mut tail = Vec::new();
-        while rest[0].steps.get(head).is_some_and(levels) {
-            tail.push(rest[0].steps.remove(head));
-        }
-        tail.extend(hop.steps[proof(&hop.steps)?..].iter().cloned());
-        tail
-    } else {
-        return None;
-    };
-    if let Some(partial) = partial {
-        let begun = hop.steps.iter().find(|step| step.id == partial.step)?;
-        // What is half done goes on as it stands, unless something else comes first now.
-        let place = tail.iter().position(|step| !step.transitions.is_empty())?;
-        if continues(begun, &tail[place], &partial.done) {
-            tail[place] = begun.clone();
+    let goes_on = rest.first().is_some_and(|first| first.to.minor() == hop.to.minor());
+    if goes_on {
+        let tail = rest.remove(0);
+        let listed = |hazard: &Hazard| hop.hazards.iter().any(|it| it.id == hazard.id);
+        hazards.extend(tail.hazards.into_iter().filter(|it| !listed(it)));
+        let watched = steps.iter().any(watches_the_hop);
+        for mut step in tail.steps {
+            // The hop is watched as a whole, not only what was left of it.
+            if let Some(soak) = hop.steps.iter().find(|it| watches_the_hop(it))
+                && watches_the_hop(&step)
+                && tail.to == hop.to
+                && !watched
+            {
+                step = soak.clone();
+            }
+            steps.push(step);
         }
     }
-    let mut steps = before;
-    steps.extend(tail);
     let covered = hop.covered.iter().map(|it| Covered { steps: Vec::new(), ..it.clone() });
-    Some(Hop { hazards, covered: covered.collect(), steps, ..hop.clone() })
+    Hop { hazards, covered: covered.collect(), steps, ..hop.clone() }
 }
 
-/// Where the steps begin that prove a hop.
-fn proof(steps: &[Step]) -> Option<usize> {
-    steps.iter().position(|step| step.kind == StepKind::Validate)
-}
-
-/// Whether one step does what is left of another.
-fn continues(begun: &Step, step: &Step, done: &[InstanceName]) -> bool {
-    let to = |step: &Step| {
-        step.transitions.iter().map(|at| (at.component, at.to.clone())).collect::<BTreeMap<_, _>>()
-    };
-    let left: BTreeSet<&InstanceName> =
-        begun.targets.iter().filter(|name| !done.contains(name)).collect();
-    begun.kind == step.kind
-        && begun.pool == step.pool
-        && step.targets.iter().collect::<BTreeSet<_>>() == left
-        && to(step).iter().all(|(component, version)| to(begun).get(component) == Some(version))
+fn watches_the_hop(step: &Step) -> bool {
+    step.kind == StepKind::Soak && step.component.is_none()
 }

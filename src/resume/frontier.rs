@@ -52,7 +52,7 @@ impl<'a> Frontier<'a> {
     }
 
     /// What is known of a step that is done on some targets.
-    pub(super) fn partial(&self, id: StepId) -> Option<&'a Partial> {
+    fn partial(&self, id: StepId) -> Option<&'a Partial> {
         self.progress.partial.iter().find(|partial| partial.step == id)
     }
 

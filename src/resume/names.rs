@@ -52,10 +52,17 @@ fn rename(
     let mut taken: BTreeSet<StepId> = done.iter().map(|step| step.id).collect();
     let mut ids: Vec<Option<StepId>> = vec![None; rest.len()];
     for alike in [does_the_same, acts_on_the_same, is_of_the_same_sort] {
-        for (step, named) in rest.iter().zip(&mut ids).filter(|(_, named)| named.is_none()) {
-            *named =
-                old.iter().find(|it| !taken.contains(&it.id) && alike(it, step)).map(|it| it.id);
-            taken.extend(*named);
+        for one in old.iter().filter(|one| !taken.contains(&one.id)).collect::<Vec<_>>() {
+            let common =
+                |step: &Step| step.targets.iter().filter(|it| one.targets.contains(it)).count();
+            let alike =
+                rest.iter().zip(&mut ids).filter(|(step, id)| id.is_none() && alike(one, step));
+            // Where one step became two, the one with most of its targets.
+            let most = alike.rev().max_by_key(|(step, _)| common(step));
+            if let Some((_, id)) = most {
+                *id = Some(one.id);
+                taken.insert(one.id);
+            }
         }
     }
     let all = old.iter().map(|step| step.id).chain(taken.iter().copied());

@@ -100,12 +100,8 @@ fn tool(plan: &Plan, report: &mut Report) {
 
 /// The plan was made from this inventory, or taken up again with it.
 fn digest(plan: &Plan, inventory: &Inventory, report: &mut Report) -> bool {
-    let made_from = &plan.provenance.inventory;
-    let (digest, at) = match plan.resumed.last() {
-        Some(last) => (&last.inventory, last.observed_at),
-        None => (&made_from.digest, made_from.observed_at),
-    };
-    let same = *digest == inventory.digest();
+    let (digest, at) = plan.looked_at();
+    let same = digest == inventory.digest();
     if !same {
         report.add(Code::InventoryMoved, Place::Key("provenance.inventory"), || {
             let when = at.map(|at| format!(" of {at}")).unwrap_or_default();

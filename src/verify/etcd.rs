@@ -65,10 +65,11 @@ impl<'a> Etcd<'a> {
         self.upgrades
     }
 
-    /// The plan was taken up again: what was saved, watched or moved before is of another day.
+    /// The plan was taken up again: what was saved, watched or moved before is of another day. Members
+    /// that were rolling to a version go on.
     pub(super) fn resume(&mut self) {
-        let Self { facts, tool, topology, upgrades, .. } = *self;
-        *self = Self { upgrades, ..Self::new(facts, tool, topology) };
+        let Self { facts, tool, topology, rolling, upgrades, .. } = *self;
+        *self = Self { rolling, upgrades, ..Self::new(facts, tool, topology) };
     }
 
     /// A hop wants a backup of its own: days may lie between two hops.

@@ -2,7 +2,6 @@
 
 use crate::component::Component;
 use crate::plan::Disruption;
-use crate::plan::Hop;
 use crate::plan::Step;
 use crate::plan::StepId;
 use crate::plan::StepKind;
@@ -15,10 +14,10 @@ use super::report::Report;
 use super::skew::names_addons;
 use super::world::World;
 
-/// A hop starts with a preflight.
-pub(super) fn preflight(hop: &Hop, report: &mut Report) {
-    if hop.steps.first().is_none_or(|step| step.kind != StepKind::Preflight) {
-        report.add(Code::NoPreflight, Place::Hop(hop.number), || {
+/// A hop starts with a preflight; so does what is left of it, where the plan was taken up again in it.
+pub(super) fn preflight(hop: u32, steps: &[Step], report: &mut Report) {
+    if steps.first().is_none_or(|step| step.kind != StepKind::Preflight) {
+        report.add(Code::NoPreflight, Place::Hop(hop), || {
             [
                 "the first step is not a preflight".to_owned(),
                 "read everything that can be read before anything is changed".to_owned(),
@@ -27,13 +26,13 @@ pub(super) fn preflight(hop: &Hop, report: &mut Report) {
     }
 }
 
-/// A person decides before the first change of a hop.
-pub(super) fn gate(hop: &Hop, report: &mut Report) {
-    let before = hop.steps.iter().take_while(|step| step.transitions.is_empty());
+/// A person decides before the first change of a hop, or of what is left of it.
+pub(super) fn gate(hop: u32, steps: &[Step], report: &mut Report) {
+    let before = steps.iter().take_while(|step| step.transitions.is_empty());
     let gated = before.clone().any(|step| step.kind == StepKind::Gate);
-    let changes = before.count() < hop.steps.len();
+    let changes = before.count() < steps.len();
     if changes && !gated {
-        report.add(Code::NoGate, Place::Hop(hop.number), || {
+        report.add(Code::NoGate, Place::Hop(hop), || {
             [
                 "something changes before a person has decided".to_owned(),
                 "add a gate in front of the first change".to_owned(),

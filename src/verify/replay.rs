@@ -94,6 +94,13 @@ impl<'a> Past<'a> {
         if self.last.is_some() { &mut self.unheard } else { report }
     }
 
+    /// The steps of a hop that are not over; `None` where all are.
+    fn left_of<'h>(&self, hop: &'h Hop) -> Option<&'h [Step]> {
+        let Some(last) = self.last else { return Some(&hop.steps) };
+        let at = hop.steps.iter().position(|step| step.id == last)?;
+        Some(&hop.steps[at..])
+    }
+
     /// What was found before a step, if the plan was taken up again there.
     fn ends_before(&mut self, step: &Step) -> Option<&'a State> {
         self.last = self.last.filter(|last| *last != step.id);
@@ -128,8 +135,10 @@ impl<'a> Replay<'a> {
     }
 
     fn hop(&mut self, hop: &'a Hop, past: &mut Past<'a>, report: &mut Report) {
-        order::preflight(hop, report);
-        order::gate(hop, report);
+        if let Some(left) = past.left_of(hop) {
+            order::preflight(hop.number, left, report);
+            order::gate(hop.number, left, report);
+        }
         self.etcd.start_hop();
         let before = self.world.census();
         let mut errors = self.skew.errors();

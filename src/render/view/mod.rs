@@ -10,6 +10,7 @@ mod explain;
 mod hop;
 mod names;
 mod place;
+mod resumed;
 mod signed;
 mod sources;
 mod step;
@@ -33,6 +34,9 @@ pub use hop::RuledOutView;
 pub use hop::StepLink;
 pub use names::NameList;
 pub use names::Names;
+pub use resumed::Over;
+pub use resumed::Resumed;
+pub use resumed::TakenUp;
 pub use signed::Signed;
 pub use sources::Citation;
 pub use sources::Source;
@@ -94,6 +98,8 @@ pub struct Runbook<'a> {
     pub risk: Risk,
     /// What is touched.
     pub affected: Affected<'a>,
+    /// Where the plan was taken up again; nothing where it was not.
+    pub resumed: Resumed<'a>,
     /// What the plan was made from.
     pub provenance: ProvenanceView<'a>,
     /// What the verifier said, if it was asked.
@@ -119,8 +125,8 @@ pub struct Runbook<'a> {
 }
 
 impl<'a> Runbook<'a> {
-    /// The plan, and what is known besides it.
-    pub fn new(plan: &'a Plan, options: &Options<'a>) -> Self {
+    /// What is to do of a plan, and what is known besides it: `plan` is what `to_do` gives of `whole`.
+    pub fn new(whole: &'a Plan, plan: &'a Plan, options: &Options<'a>) -> Self {
         let mut sources = Sources::default();
         let mut lists = Lists::new(plan);
         let affected = Affected::new(plan, &mut lists);
@@ -148,7 +154,7 @@ impl<'a> Runbook<'a> {
         }
         Self {
             name: &plan.metadata.name,
-            digest: plan.digest(),
+            digest: whole.digest(),
             cluster: plan.cluster(),
             from: plan.from.to_string(),
             to: plan.to.to_string(),
@@ -160,6 +166,7 @@ impl<'a> Runbook<'a> {
             soak,
             risk: Risk::new(plan),
             affected,
+            resumed: Resumed::of(whole),
             provenance: ProvenanceView::new(&plan.provenance),
             verification: Verification::new(options.findings),
             schedule,
