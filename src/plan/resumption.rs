@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -34,6 +35,9 @@ pub struct Resumption {
     pub inventory: String,
     /// Why the plan could not be kept as it was.
     pub because: Vec<String>,
+    /// Steps before it that leave no trace in versions, so that they may be done or not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unproven: Vec<StepId>,
     /// Every instance and its version, as found.
     pub state: State,
 }
@@ -64,13 +68,13 @@ impl Plan {
     }
 
     /// The plan without the steps that are over because it was taken up after them, from what was found.
+    /// Steps that may be done or not are to do.
     pub fn to_do(&self) -> Cow<'_, Self> {
-        let mut over = self.over();
         let Some(last) = self.resumed.last() else { return Cow::Borrowed(self) };
-        let mut rest = |steps: &[Step]| {
-            let done = over.min(steps.len());
-            over -= done;
-            steps[done..].to_vec()
+        let over = self.steps().take(self.over()).map(|(_, step)| step.id);
+        let over: BTreeSet<StepId> = over.filter(|id| !last.unproven.contains(id)).collect();
+        let rest = |steps: &[Step]| -> Vec<Step> {
+            steps.iter().filter(|step| !over.contains(&step.id)).cloned().collect()
         };
         let hops = self.hops.iter().map(|hop| Hop { steps: rest(&hop.steps), ..hop.clone() });
         let hops: Vec<Hop> = hops.filter(|hop| !hop.steps.is_empty()).collect();

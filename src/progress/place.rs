@@ -40,11 +40,17 @@ pub(super) fn place(comparison: &Comparison<'_>) -> Place {
     let open = states.iter().position(StepState::is_open);
     let end = open.unwrap_or(states.len());
     // A step that has begun is as good a proof for what stands before it as one that is done.
-    let last = (0..states.len().min(end + 1)).rfind(|at| states[*at].has_begun());
+    let over = comparison.request.plan.over();
+    let last = (over..states.len().min(end + 1)).rfind(|at| states[*at].has_begun());
+    // Of what is over because the plan was taken up after it, it was said then what is not proven.
+    let resumed = comparison.request.plan.resumed.last();
+    let proven = |at: usize| {
+        at < over && resumed.is_some_and(|last| !last.unproven.contains(&states[at].step.id))
+    };
     let unsettled =
         (0..end).filter(|at| !done.contains(at) && !signed.contains(&states[*at].step.id));
     let (passed, between): (BTreeSet<usize>, BTreeSet<usize>) =
-        unsettled.partition(|at| last.is_some_and(|last| *at < last));
+        unsettled.partition(|at| proven(*at) || last.is_some_and(|last| *at < last));
     let by_signature =
         (0..end).filter(|at| !done.contains(at) && signed.contains(&states[*at].step.id));
     let passed = passed.into_iter().chain(by_signature).collect();

@@ -78,12 +78,16 @@ pub(super) fn compose(
         plan,
         over,
     );
+    let unproven = composed.steps().take(over).map(|(_, step)| step);
+    let unproven = unproven.filter(|step| step.transitions.is_empty() && !frontier.is_over(step));
+    let unproven = unproven.map(|step| step.id).collect();
     let next = composed.steps().nth(over).map(|(_, step)| step.id)?;
     composed.resumed.push(Resumption {
         before: next,
         observed_at: fresh.provenance.inventory.observed_at,
         inventory: fresh.provenance.inventory.digest.clone(),
         because: reasons.to_vec(),
+        unproven,
         state: fresh.initial_state.clone(),
     });
     Some(recount(composed))

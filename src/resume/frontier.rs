@@ -77,7 +77,7 @@ impl<'a> Frontier<'a> {
         (!targets.is_empty()).then(|| Step { targets, ..step.clone() })
     }
 
-    fn is_over(&self, step: &Step) -> bool {
+    pub(super) fn is_over(&self, step: &Step) -> bool {
         self.progress.done.contains(&step.id) || self.progress.passed.contains(&step.id)
     }
 

@@ -244,6 +244,8 @@ fn resumptions(plan: &Plan, report: &mut Report) {
             "no step with this id follows, so that it is not known which steps are over"
         } else if frame(&resumption.state) != frame(&plan.initial_state) {
             "provider, etcd topology or kube-proxy mode are not those of the initial state"
+        } else if !resumption.unproven.iter().all(|id| before(plan, *id, resumption.before)) {
+            "a step of `unproven` does not stand before it"
         } else if resumption.because.iter().all(|reason| is_blank(reason)) {
             "`because` says nothing"
         } else {
@@ -256,6 +258,12 @@ fn resumptions(plan: &Plan, report: &mut Report) {
             )
         });
     }
+}
+
+/// Whether a step stands before another one.
+fn before(plan: &Plan, step: StepId, other: StepId) -> bool {
+    let mut steps = plan.steps().map(|(_, step)| step.id);
+    steps.by_ref().any(|id| id == step) && step != other && steps.any(|id| id == other)
 }
 
 /// A state has API servers, names each instance once, and fits what it says of kube-proxy.

@@ -1,5 +1,8 @@
 //! Every place is found, and every place leads on.
 
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
 use kubehop::cluster::Strategy;
 use kubehop::diagnostic::Severity;
 use kubehop::diff::diff;
@@ -7,6 +10,7 @@ use kubehop::inventory::Inventory;
 use kubehop::inventory::Node;
 use kubehop::plan::Plan;
 use kubehop::plan::Step;
+use kubehop::plan::StepId;
 use kubehop::planner::Outcome;
 use kubehop::planner::plan;
 use kubehop::policy::ToolRules;
@@ -177,14 +181,35 @@ fn is_sound(plan: &Plan, now: &Inventory, wishes: Wishes) -> Result<(), TestCase
     prop_assert!(errors.is_empty(), "{:#?}", errors);
     match resumed.way {
         Way::Kept => prop_assert!(diff(plan, new).equal),
-        Way::Anew => prop_assert!(!resumed.reasons.is_empty()),
+        Way::Anew => {
+            prop_assert!(!resumed.reasons.is_empty());
+            prop_assert!(new.resumed.is_empty());
+        }
         Way::Continued => {
             prop_assert_eq!(&new.initial_state, &plan.initial_state);
-            let steps: Vec<&Step> = new.steps().map(|(_, step)| step).collect();
-            for (at, (_, step)) in plan.steps().enumerate() {
-                if resumed.progress.done.contains(&step.id) {
-                    prop_assert_eq!(steps.get(at).copied(), Some(step));
+            let steps: BTreeMap<StepId, &Step> =
+                new.steps().map(|(_, step)| (step.id, step)).collect();
+            prop_assert_eq!(steps.len(), new.steps().count());
+            let over: BTreeSet<StepId> =
+                new.steps().take(new.over()).map(|(_, step)| step.id).collect();
+            for (_, step) in plan.steps() {
+                if resumed.progress.done.contains(&step.id) && over.contains(&step.id) {
+                    prop_assert_eq!(steps[&step.id], step);
                 }
+            }
+            // A step that stands in both has one id.
+            let acts = |plan: &Plan| -> BTreeMap<_, StepId> {
+                let changing = plan.steps().filter(|(_, step)| !step.transitions.is_empty());
+                let act = |(hop, step): (Option<u32>, &Step)| {
+                    let to: Vec<_> =
+                        step.transitions.iter().map(|at| (at.component, at.to.clone())).collect();
+                    ((hop, step.pool.clone(), step.targets.clone(), to), step.id)
+                };
+                changing.map(act).collect()
+            };
+            let old = acts(plan);
+            for (act, id) in acts(new) {
+                prop_assert!(old.get(&act).is_none_or(|was| *was == id), "{:?}", act);
             }
             // From where it stands it is a plan in which nothing unexpected has happened.
             let again = crate::walk::resumed(new, now, Wishes::default());

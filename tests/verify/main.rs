@@ -3,6 +3,7 @@
 
 mod edits;
 mod plans;
+mod resumed;
 
 use std::collections::BTreeSet;
 use std::time::Instant;

@@ -106,6 +106,20 @@ fn steps() -> Vec<Case> {
             }),
         ),
         (
+            "DOC014",
+            one_hop,
+            Document(|plan| {
+                plan.resumed.push(kubehop::plan::Resumption {
+                    before: "9.01".parse().unwrap(),
+                    observed_at: None,
+                    inventory: "sha256:00".to_owned(),
+                    because: vec!["somebody moved a node".to_owned()],
+                    unproven: Vec::new(),
+                    state: plan.initial_state.clone(),
+                });
+            }),
+        ),
+        (
             "BASIS002",
             one_hop,
             Document(|plan| {
