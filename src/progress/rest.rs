@@ -44,7 +44,10 @@ pub(super) fn rest(comparison: &Comparison<'_>, place: &Place) -> Plan {
                 steps.push(left);
             }
         }
-        hops.push(Hop { steps, ..hop.clone() });
+        // A hop of which no version is left only watches what runs.
+        let watches = steps.iter().all(|step| step.transitions.is_empty());
+        let to = oldest(&runs).filter(|_| watches).unwrap_or_else(|| hop.to.clone());
+        hops.push(Hop { to, steps, ..hop.clone() });
     }
     let resumed = Vec::new();
     let rest = Plan { initial_state: start.state(), resumed, hops, ..plan.clone() };
@@ -73,7 +76,12 @@ pub fn recount(mut plan: Plan) -> Plan {
         plan.resumed.iter().map(|it| (it.before, Runs::of(&it.state))).collect();
     let start = Runs::of(&plan.initial_state);
     let mut runs = start.clone();
+    let over = plan.over();
+    let mut first = 0;
     for hop in &mut plan.hops {
+        if let Some(found) = hop.steps.first().and_then(|step| found.get(&step.id)) {
+            runs = found.clone();
+        }
         let before = runs.clone();
         for step in &mut hop.steps {
             if let Some(found) = found.get(&step.id) {
@@ -86,7 +94,11 @@ pub fn recount(mut plan: Plan) -> Plan {
             }
             runs.apply(step);
         }
-        hop.from = oldest(&before).unwrap_or_else(|| hop.from.clone());
+        // Where a hop has started that is over, or under way, says the plan of that day.
+        if first >= over {
+            hop.from = oldest(&before).unwrap_or_else(|| hop.from.clone());
+        }
+        first += hop.steps.len();
         hop.versions = before.changes(&runs);
     }
     plan.from = oldest(&start).unwrap_or(plan.from);

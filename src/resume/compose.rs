@@ -1,5 +1,8 @@
 //! What is done of one plan, and a new rest, as one plan.
 
+use std::collections::BTreeSet;
+
+use crate::component::Component;
 use crate::plan::Covered;
 use crate::plan::Hazard;
 use crate::plan::Hop;
@@ -7,10 +10,13 @@ use crate::plan::Metadata;
 use crate::plan::Plan;
 use crate::plan::Provenance;
 use crate::plan::Resumption;
+use crate::plan::State;
 use crate::plan::Step;
+use crate::plan::StepId;
 use crate::plan::StepKind;
 use crate::progress::Progress;
 use crate::progress::recount;
+use crate::version::KubernetesVersion;
 
 use super::frontier::Frontier;
 use super::names;
@@ -78,10 +84,16 @@ pub(super) fn compose(
         plan,
         over,
     );
-    let unproven = composed.steps().take(over).map(|(_, step)| step);
-    let unproven = unproven.filter(|step| step.transitions.is_empty() && !frontier.is_over(step));
-    let unproven = unproven.map(|step| step.id).collect();
-    let next = composed.steps().nth(over).map(|(_, step)| step.id)?;
+    let open = frontier.unproven();
+    let stands = |hop: &Hop| servers(&fresh.initial_state).all(|version| *version == hop.to);
+    let unproven = composed.hops.iter().flat_map(|hop| {
+        // Nobody proves or watches a hop that does not stand where it ended any more.
+        let stands = stands(hop);
+        hop.steps.iter().filter(move |step| stands || !proves(step)).map(|step| step.id)
+    });
+    let over: BTreeSet<StepId> = composed.steps().take(over).map(|(_, step)| step.id).collect();
+    let unproven = unproven.filter(|id| open.contains(id) && over.contains(id)).collect();
+    let next = composed.steps().nth(over.len()).map(|(_, step)| step.id)?;
     composed.resumed.push(Resumption {
         before: next,
         observed_at: fresh.provenance.inventory.observed_at,
@@ -91,6 +103,13 @@ pub(super) fn compose(
         state: fresh.initial_state.clone(),
     });
     Some(recount(composed))
+}
+
+/// What the API servers run.
+fn servers(state: &State) -> impl Iterator<Item = &KubernetesVersion> {
+    let groups = state.instances.iter();
+    let servers = groups.filter(|group| group.component == Component::KubeApiserver);
+    servers.filter_map(|group| group.version.kubernetes())
 }
 
 /// Whether both plans know the same of releases and hazards, and type the same.
@@ -118,17 +137,19 @@ fn do_the_same(old: &Hop, new: &Hop) -> bool {
 /// the cluster and a decision on.
 fn joined(hop: &Hop, mut steps: Vec<Step>, rest: &mut Vec<Hop>) -> Hop {
     let mut hazards = hop.hazards.clone();
+    let mut to = hop.to.clone();
     let goes_on = rest.first().is_some_and(|first| first.to.minor() == hop.to.minor());
     if goes_on {
         let tail = rest.remove(0);
         let listed = |hazard: &Hazard| hop.hazards.iter().any(|it| it.id == hazard.id);
         hazards.extend(tail.hazards.into_iter().filter(|it| !listed(it)));
+        to = tail.to;
         let watched = steps.iter().any(watches_the_hop);
         for mut step in tail.steps {
             // The hop is watched as a whole, not only what was left of it.
             if let Some(soak) = hop.steps.iter().find(|it| watches_the_hop(it))
                 && watches_the_hop(&step)
-                && tail.to == hop.to
+                && to == hop.to
                 && !watched
             {
                 step = soak.clone();
@@ -137,7 +158,12 @@ fn joined(hop: &Hop, mut steps: Vec<Step>, rest: &mut Vec<Hop>) -> Hop {
         }
     }
     let covered = hop.covered.iter().map(|it| Covered { steps: Vec::new(), ..it.clone() });
-    Hop { hazards, covered: covered.collect(), steps, ..hop.clone() }
+    Hop { to, hazards, covered: covered.collect(), steps, ..hop.clone() }
+}
+
+/// Whether a step is about a hop as a whole.
+fn proves(step: &Step) -> bool {
+    step.kind == StepKind::Validate || watches_the_hop(step)
 }
 
 fn watches_the_hop(step: &Step) -> bool {

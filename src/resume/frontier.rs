@@ -1,5 +1,7 @@
 //! How far an upgrade has come, when not everything is where the plan has it.
 
+use std::collections::BTreeSet;
+
 use crate::component::Component;
 use crate::name::InstanceName;
 use crate::plan::Hop;
@@ -77,8 +79,18 @@ impl<'a> Frontier<'a> {
         (!targets.is_empty()).then(|| Step { targets, ..step.clone() })
     }
 
-    pub(super) fn is_over(&self, step: &Step) -> bool {
+    fn is_over(&self, step: &Step) -> bool {
         self.progress.done.contains(&step.id) || self.progress.passed.contains(&step.id)
+    }
+
+    /// The steps that leave no trace in versions, and after which nothing has begun: they may be done or not.
+    pub(super) fn unproven(&self) -> BTreeSet<StepId> {
+        let hops = &self.plan.hops[..self.reached.map_or(0, |at| at + 1)];
+        let steps: Vec<&Step> = hops.iter().flat_map(|hop| &hop.steps).collect();
+        let last = steps.iter().rposition(|step| self.has_begun(step)).unwrap_or(0);
+        let after = steps.into_iter().skip(last);
+        let open = after.filter(|step| step.transitions.is_empty() && !self.is_over(step));
+        open.map(|step| step.id).collect()
     }
 
     fn has_begun(&self, step: &Step) -> bool {

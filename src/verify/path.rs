@@ -33,7 +33,13 @@ pub(super) fn hops(plan: &Plan, world: &World<'_>, report: &mut Report) {
         });
     }
     let mut at = &plan.from;
+    let mut first = 0;
     for hop in &plan.hops {
+        // Where the plan was taken up again before a hop, it starts at what was found.
+        if first == plan.over() && !plan.resumed.is_empty() {
+            at = oldest_server(plan.found()).unwrap_or(at);
+        }
+        first += hop.steps.len();
         if hop.from != *at {
             report.add(Code::HopsApart, Place::Hop(hop.number), || {
                 [
@@ -60,6 +66,12 @@ pub(super) fn hops(plan: &Plan, world: &World<'_>, report: &mut Report) {
             ]
         });
     }
+}
+
+fn oldest_server(state: &State) -> Option<&KubernetesVersion> {
+    let servers =
+        state.instances.iter().filter(|group| group.component == Component::KubeApiserver);
+    servers.filter_map(|group| group.version.kubernetes()).min()
 }
 
 /// A transition starts at the oldest version of its targets.

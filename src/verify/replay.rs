@@ -20,6 +20,7 @@ use crate::plan::State;
 use crate::plan::Step;
 use crate::plan::StepId;
 use crate::plan::Transition;
+use crate::plan::VersionCount;
 use crate::policy::ToolRules;
 use crate::policy::VersionSkewPolicy;
 use crate::version::KubernetesVersion;
@@ -117,6 +118,18 @@ struct Replay<'a> {
     counted: Counted,
 }
 
+/// How many instances of each component run each version.
+type Counts = BTreeMap<Component, Vec<VersionCount>>;
+
+/// What is known at the start of a hop, or where the plan was taken up again in it.
+struct Start {
+    /// What ran before the hop.
+    before: Counts,
+    /// The errors found so far.
+    errors: u64,
+    ranks: Ranks,
+}
+
 /// A transition with the instances that it moves.
 struct Change<'a> {
     transition: &'a Transition,
@@ -134,24 +147,29 @@ impl<'a> Replay<'a> {
         self.etcd.resume();
     }
 
+    /// Where the order of a hop is looked at from; what ran before the hop stands as it was.
+    fn start(&self, before: Counts) -> Start {
+        Start { before, errors: self.skew.errors(), ranks: Ranks::new(&self.world) }
+    }
+
     fn hop(&mut self, hop: &'a Hop, past: &mut Past<'a>, report: &mut Report) {
         if let Some(left) = past.left_of(hop) {
             order::preflight(hop.number, left, report);
             order::gate(hop.number, left, report);
         }
         self.etcd.start_hop();
-        let before = self.world.census();
-        let mut errors = self.skew.errors();
-        let mut ranks = Ranks::new(&self.world);
-        for step in &hop.steps {
+        let mut start = None;
+        for (at, step) in hop.steps.iter().enumerate() {
             if let Some(found) = past.ends_before(step) {
                 self.resume(found, step, past.or(report));
-                errors = self.skew.errors();
-                ranks = Ranks::new(&self.world);
+                start = start.filter(|_| at > 0).map(|start: Start| self.start(start.before));
             }
-            ranks.step(step);
+            let start = start.get_or_insert_with(|| self.start(self.world.census()));
+            start.ranks.step(step);
             self.step(step, past.or(report));
         }
+        let Start { before, errors, ranks } =
+            start.unwrap_or_else(|| self.start(self.world.census()));
         path::hop_versions(hop, &before, &self.world.census(), report);
         let report = past.or(report);
         self.skew.end_hop(hop.number, &self.world, report);

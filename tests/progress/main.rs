@@ -14,4 +14,5 @@ mod replay;
 
 mod cases;
 mod places;
+mod resumed;
 mod walk;

@@ -21,6 +21,8 @@ use kubehop::resume::Way;
 use kubehop::resume::Wishes;
 use kubehop::verify::CatalogFacts;
 use kubehop::verify::verify;
+use kubehop::version::EtcdVersion;
+use kubehop::version::KubernetesVersion;
 use kubehop::version::VersionRequest;
 use proptest::prelude::ProptestConfig;
 use proptest::prelude::prop_assert;
@@ -134,7 +136,7 @@ fn cases(short: u32) -> ProptestConfig {
 /// What may have happened to a cluster that nobody has planned.
 fn drift(now: &mut Inventory, which: u8) {
     let which_pool = usize::from(which) % now.pools.len().max(1);
-    match which % 5 {
+    match which % 8 {
         0 => {
             if let Some(pool) = now.pools.get_mut(which_pool) {
                 pool.nodes.pop();
@@ -160,8 +162,33 @@ fn drift(now: &mut Inventory, which: u8) {
                 node.kubelet = newest;
             }
         }
+        4 => {
+            // A node was set up again from an old image.
+            let nodes = now.pools.iter_mut().flat_map(|pool| &mut pool.nodes);
+            if let Some(node) = nodes.last() {
+                let behind = node.kubelet.minor().previous();
+                node.kubelet = KubernetesVersion::new(behind.unwrap_or(node.kubelet.minor()), 5);
+            }
+        }
+        5 => {
+            if let Some(member) = now.etcd.members.first_mut() {
+                member.version = member.version.as_ref().map(next_patch);
+            }
+        }
+        6 => {
+            if let Some(node) = now.control_plane.last_mut() {
+                node.apiserver = node
+                    .apiserver
+                    .as_ref()
+                    .map(|at| KubernetesVersion::new(at.minor(), at.patch().saturating_sub(1)));
+            }
+        }
         _ => {}
     }
+}
+
+fn next_patch(version: &EtcdVersion) -> EtcdVersion {
+    EtcdVersion::new(version.minor(), version.patch() + 1)
 }
 
 /// Whatever has happened and is asked for, the answer is a plan that the verifier accepts, a reason, or
