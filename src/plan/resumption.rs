@@ -27,6 +27,8 @@ use super::Summary;
 pub struct Resumption {
     /// The step with which the plan goes on.
     pub before: StepId,
+    /// The digest of the plan as it was before: what was signed for it holds on.
+    pub plan: String,
     /// When the cluster was looked at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
@@ -54,6 +56,11 @@ impl Plan {
         self.resumed.last().map_or((&made_from.digest, made_from.observed_at), |last| {
             (&last.inventory, last.observed_at)
         })
+    }
+
+    /// Whether this digest is that of the plan before it was taken up again, some time.
+    pub fn was_once(&self, digest: &str) -> bool {
+        self.resumed.iter().any(|it| it.plan == digest)
     }
 
     /// How many steps are over because the plan was taken up after them.

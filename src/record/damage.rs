@@ -26,7 +26,8 @@ pub(super) fn link(before: &str, entry: &Entry) -> String {
     sha256(&json!([before, sequence, step, result, by, started, at, note]).to_string())
 }
 
-/// Whether a record is whole, and of this plan, which has this digest.
+/// Whether a record is whole, and of this plan, which has this digest, or of the plan before it was taken
+/// up again.
 ///
 /// # Errors
 ///
@@ -39,7 +40,8 @@ pub(super) fn check(
 ) -> Result<(), Diagnostic> {
     let Record { api_version: ApiVersion::V1Alpha1, kind: Kind::UpgradeRecord, plan: of, .. } =
         record;
-    if of.digest != digest {
+    let earlier = plan.was_once(&of.digest);
+    if of.digest != digest && !earlier {
         return Err(other_plan(of, plan, digest, file));
     }
     let mut before = head(of);
@@ -66,7 +68,8 @@ pub(super) fn check(
             };
             return Err(damaged(file, line, &message, index));
         }
-        if !plan.steps().any(|(_, step)| step.id == entry.step) {
+        // Where the plan was taken up again, a step that was signed may be gone.
+        if !earlier && !plan.steps().any(|(_, step)| step.id == entry.step) {
             let message =
                 format!("entry {number} is of step {}, which the plan has not", entry.step);
             return Err(damaged(file, line, &message, index));
@@ -109,8 +112,8 @@ fn other_plan(of: &PlanReference, plan: &Plan, digest: &str, file: &SourceFile) 
         position: line_starting(file, "  digest:").map(|line| (line, 3)),
     };
     Diagnostic::error(message).at(place).help(
-        "give the plan that the record was begun with; a plan that was made anew has a record of \
-         its own, which --record FILE can name",
+        "give the plan that the record was begun with, or one that takes it up; a plan that was \
+         made anew has a record of its own, which --record FILE can name",
     )
 }
 

@@ -96,6 +96,7 @@ pub(super) fn compose(
     let next = composed.steps().nth(over.len()).map(|(_, step)| step.id)?;
     composed.resumed.push(Resumption {
         before: next,
+        plan: plan.digest(),
         observed_at: fresh.provenance.inventory.observed_at,
         inventory: fresh.provenance.inventory.digest.clone(),
         because: reasons.to_vec(),

@@ -46,6 +46,7 @@ fn stands(plan: &Plan, now: &Inventory, new: &Plan, reason: &str) {
     assert_eq!(new.initial_state, plan.initial_state);
     let last = new.resumed.last().unwrap();
     assert!(last.because.iter().any(|it| it.contains(reason)), "{:?}", last.because);
+    assert!(new.was_once(&plan.digest()) && !new.was_once(&new.digest()));
     assert_eq!((&last.inventory, last.observed_at), (&now.digest(), now.observed_at));
     for step in new.hops.iter().flat_map(|hop| &hop.steps) {
         let old = plan.steps().map(|(_, it)| it).find(|old| old.id == step.id);

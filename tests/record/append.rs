@@ -1,6 +1,7 @@
 //! What an entry must satisfy, and that whatever is written is read back, here and elsewhere.
 
 use kubehop::diagnostic::SourceFile;
+use kubehop::plan::Resumption;
 use kubehop::record;
 use kubehop::record::NewEntry;
 use kubehop::record::Outcome;
@@ -200,4 +201,31 @@ fn a_later_entry_counts_and_the_report_knows_both() {
     assert_eq!((report.signers[0].done, report.signers[0].failed), (3, 1));
     assert_eq!(report.open.len(), plan.steps().count() - 4);
     assert!(!report.complete);
+}
+
+/// A plan that is taken up again keeps its ids, so what was signed for it before holds on.
+#[test]
+fn the_record_goes_on_where_a_plan_is_taken_up_again() {
+    let plan = plan();
+    let before = written(&plan, &[entry("1.01", 0), entry("3.05", 5)]).text;
+    let mut new = plan.clone();
+    new.hops[2].steps.retain(|step| step.id != "3.05".parse().unwrap());
+    let file = SourceFile::new("plan.record.yaml", before.as_str());
+    assert!(record::read(&file, &new).is_err(), "an edited plan is another one");
+    new.resumed.push(Resumption {
+        before: "1.02".parse().unwrap(),
+        plan: plan.digest(),
+        observed_at: None,
+        inventory: "sha256:00".to_owned(),
+        because: vec!["a node came".to_owned()],
+        unproven: Vec::new(),
+        state: plan.initial_state.clone(),
+    });
+    let read = record::read(&file, &new).unwrap();
+    assert_eq!(read.entries.len(), 2, "also of a step that is gone");
+    let next = record::append(Some(&file), &new, &entry("1.02", 9)).unwrap();
+    assert!(next.text.starts_with(before.split("\nend:").next().unwrap()));
+    assert!(record::read(&SourceFile::new("r.yaml", next.text), &new).is_ok());
+    let gone = record::append(Some(&file), &new, &entry("3.05", 9));
+    assert!(gone.is_err(), "nobody signs a step any more that is gone");
 }

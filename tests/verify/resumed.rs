@@ -28,6 +28,7 @@ fn taken_up(before: &str) -> Plan {
     seal(&mut head);
     plan.resumed.push(Resumption {
         before: id(before),
+        plan: "sha256:11".to_owned(),
         observed_at: None,
         inventory: "sha256:00".to_owned(),
         because: vec!["a node came".to_owned()],

@@ -111,6 +111,7 @@ fn steps() -> Vec<Case> {
             Document(|plan| {
                 plan.resumed.push(kubehop::plan::Resumption {
                     before: "9.01".parse().unwrap(),
+                    plan: "sha256:11".to_owned(),
                     observed_at: None,
                     inventory: "sha256:00".to_owned(),
                     because: vec!["somebody moved a node".to_owned()],
