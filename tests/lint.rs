@@ -34,6 +34,7 @@ use kubehop::component::Component;
 use kubehop::diagnostic::Severity;
 use kubehop::diagnostic::SourceFile;
 use kubehop::inventory::Inventory;
+use kubehop::inventory::Node;
 use kubehop::inventory::Size;
 use kubehop::plan::Plan;
 use kubehop::plan::Step;
@@ -43,9 +44,12 @@ use kubehop::planner::Request;
 use kubehop::planner::plan;
 use kubehop::policy::ToolRules;
 use kubehop::policy::VersionSkewPolicy;
+use kubehop::progress;
 use kubehop::render::Options;
 use kubehop::render::Overrides;
 use kubehop::render::Renderer;
+use kubehop::resume;
+use kubehop::resume::Wishes;
 use kubehop::verify::CatalogFacts;
 use kubehop::verify::verify;
 use kubehop::version::EtcdVersion;
@@ -513,6 +517,50 @@ fn every_plan_is_proven_whole_and_good_markdown() {
     assert_eq!(*plans, cases().len());
     assert!(*plans >= 91 + 16 && *steps > 30 * plans);
     assert_no(faults);
+}
+
+/// A sample plan, taken up again before its first step with a node more, or for another family of
+/// distributions.
+fn taken_up_again(sample: &str, joins: bool, other_family: bool) -> Plan {
+    let read = |kind: &str| {
+        let path = format!("plans/{sample}.{kind}.yaml");
+        let text = std::fs::read_to_string(&path).unwrap();
+        SourceFile::new(path, text)
+    };
+    let plan = good(kubehop::plan::read(&read("plan")));
+    let mut now = good(Inventory::read(&read("inventory")));
+    if joins && let Some(pool) = now.pools.first_mut() {
+        let name = "joined|`x`".parse().unwrap();
+        pool.nodes.push(Node { name, ..pool.nodes[0].clone() });
+    }
+    let other = match plan.provenance.options.os {
+        OsFamily::Debian => OsFamily::Rhel,
+        OsFamily::Rhel => OsFamily::Debian,
+    };
+    let wishes = Wishes { os: other_family.then_some(other), ..Wishes::default() };
+    let catalog = Catalog::embedded();
+    let progress = progress::Request { plan: &plan, inventory: &now, signed: BTreeSet::new() };
+    let (policy, tool) = (VersionSkewPolicy::upstream(), ToolRules::kubeadm());
+    let request = resume::Request { progress, catalog: &catalog, wishes, policy, tool };
+    let resumed = resume::resume(&request).unwrap_or_else(|error| panic!("{sample}: {error}"));
+    assert_eq!(resumed.way, resume::Way::Continued, "{sample}: {:?}", resumed.reasons);
+    *resumed.plan.unwrap()
+}
+
+#[test]
+fn a_plan_that_was_taken_up_again_is_proven_whole_and_good_markdown() {
+    let (catalog, renderer) = (Catalog::embedded(), good(Renderer::new(Overrides::none())));
+    let mut corpus = Corpus::default();
+    for sample in ["prod-eu-1", "prod-ap-1", "prod-us-1", "prod-eu-2", "staging-eu-1"] {
+        for (joins, other_family) in [(true, false), (false, true), (true, true)] {
+            let plan = taken_up_again(sample, joins, other_family);
+            let name = format!("{sample}, joins {joins}, another family {other_family}");
+            look_at(&plan, &name, &catalog, &renderer, &mut corpus);
+            let text = good(renderer.runbook(&plan, &Options::default()));
+            assert!(text.contains("## Taken up again"), "{name}");
+        }
+    }
+    assert_no(&corpus.faults);
 }
 
 #[test]

@@ -16,6 +16,7 @@ use base64::Engine as _;
 use kubehop::diagnostic::SourceFile;
 use kubehop::name::InstanceName;
 use kubehop::plan::Plan;
+use kubehop::plan::Resumption;
 use kubehop::plan::read;
 use kubehop::render::Options;
 use kubehop::render::Overrides;
@@ -111,6 +112,23 @@ fn hostile() -> Plan {
     plan
 }
 
+/// A plan that was taken up again before the third step of its first hop, for reasons with such texts.
+fn resumed() -> Plan {
+    let mut plan = hostile();
+    let reasons =
+        NAMES.iter().map(|name| format!("node `{name}` is not in the plan \u{202e}\u{7}"));
+    plan.resumed.push(Resumption {
+        before: plan.hops[0].steps[2].id,
+        plan: "sha256:11".to_owned(),
+        observed_at: Some("2026-11-24T02:10:00Z".parse().unwrap()),
+        inventory: "sha256:00".to_owned(),
+        because: reasons.collect(),
+        unproven: vec![plan.hops[0].steps[1].id],
+        state: plan.initial_state.clone(),
+    });
+    plan
+}
+
 fn empty() -> Plan {
     let mut plan = fixture();
     plan.hops.clear();
@@ -133,7 +151,7 @@ fn policy(text: &str) -> String {
 
 #[test]
 fn the_policy_names_exactly_what_stands_in_the_file() {
-    for plan in [sample(), hostile(), empty()] {
+    for plan in [sample(), hostile(), resumed(), empty()] {
         let text = text(&plan);
         let policy = policy(&text);
         let hash = |text: &&str| {
@@ -189,6 +207,20 @@ fn the_same_plan_gives_the_same_page_and_another_plan_another_digest() {
     let mut other = plan;
     other.hops[0].steps[0].abort.push('.');
     assert_ne!(other.digest(), yaml);
+}
+
+#[test]
+fn a_page_of_a_resumed_plan_is_of_what_is_to_do() {
+    let plan = resumed();
+    let text = text(&plan);
+    let anchor = |at: usize| {
+        format!("id=\"step-{}\"", plan.hops[0].steps[at].id.to_string().replace('.', "-"))
+    };
+    assert!(!text.contains(&anchor(0)), "the first step is over");
+    assert!(text.contains(&anchor(1)), "the second may be done or not");
+    assert!(text.contains(&anchor(2)));
+    assert!(text.contains("Taken up again") && text.contains("1 step is over"), "{}", &text[..200]);
+    assert!(!text.contains("<img src=x") && !text.contains('\u{202e}'));
 }
 
 #[test]
@@ -294,7 +326,7 @@ fn write_pages(folder: &Path) {
     let plan = "plans/staging-eu-1.plan.yaml";
     write("sample.html", kubehop(&["render", plan, "-o", "html", "--start", "2027-01-11"]));
     write("sample.json", kubehop(&["render", plan, "-o", "json"]));
-    for (name, plan) in [("hostile", hostile()), ("empty", empty())] {
+    for (name, plan) in [("hostile", hostile()), ("resumed", resumed()), ("empty", empty())] {
         write(&format!("{name}.html"), text(&plan).into_bytes());
         write(&format!("{name}.json"), serde_json::to_vec(&plan).unwrap());
     }

@@ -74,12 +74,19 @@ impl Plan {
         self.steps().skip(self.over())
     }
 
+    /// The steps that are over because the plan was taken up after them, without those that may be done or
+    /// not.
+    pub fn behind(&self) -> impl Iterator<Item = &Step> {
+        let unproven = self.resumed.last().map(|last| last.unproven.as_slice()).unwrap_or_default();
+        let over = self.steps().take(self.over()).map(|(_, step)| step);
+        over.filter(|step| !unproven.contains(&step.id))
+    }
+
     /// The plan without the steps that are over because it was taken up after them, from what was found.
     /// Steps that may be done or not are to do.
     pub fn to_do(&self) -> Cow<'_, Self> {
         let Some(last) = self.resumed.last() else { return Cow::Borrowed(self) };
-        let over = self.steps().take(self.over()).map(|(_, step)| step.id);
-        let over: BTreeSet<StepId> = over.filter(|id| !last.unproven.contains(id)).collect();
+        let over: BTreeSet<StepId> = self.behind().map(|step| step.id).collect();
         let rest = |steps: &[Step]| -> Vec<Step> {
             steps.iter().filter(|step| !over.contains(&step.id)).cloned().collect()
         };

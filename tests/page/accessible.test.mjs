@@ -35,6 +35,12 @@ for (const colorScheme of ["light", "dark"]) {
   }
 }
 
+test("axe finds nothing on the page of a plan that was taken up again", () =>
+  withPage({ name: "resumed", bypassCSP: true }, async (page) => {
+    await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));
+    await check(page, "open");
+  }));
+
 test("headings go down one level at a time", () =>
   withPage({}, async (page) => {
     await page.evaluate(() => document.querySelectorAll("details").forEach((details) => (details.open = true)));

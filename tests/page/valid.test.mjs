@@ -19,7 +19,7 @@ const validate = new HtmlValidate({
   },
 });
 
-for (const name of ["sample", "hostile", "empty"]) {
+for (const name of ["sample", "hostile", "resumed", "empty"]) {
   test("valid: " + name, async () => {
     const report = await validate.validateString(read(name + ".html"), name + ".html");
     const told = report.results.flatMap((result) => result.messages).map((one) => one.line + ":" + one.column + " " + one.ruleId + ": " + one.message);

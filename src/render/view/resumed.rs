@@ -58,7 +58,7 @@ impl<'a> Resumed<'a> {
         let next = plan.resumed.last().map(|last| last.before.to_string()).unwrap_or_default();
         Self {
             times: times.collect(),
-            over: plan.steps().take(plan.over()).map(|(_, step)| over(step)).collect(),
+            over: plan.behind().map(over).collect(),
             anchor: anchor(&next),
             next,
         }
