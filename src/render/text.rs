@@ -4,6 +4,8 @@ use comfy_table::ContentArrangement;
 use comfy_table::Table;
 use comfy_table::presets::NOTHING;
 
+use crate::plan::StepId;
+
 /// A table without lines, at most so wide.
 pub(super) fn table(width: u16, header: &[&str]) -> Table {
     let mut table = Table::new();
@@ -58,4 +60,39 @@ pub(super) fn wrapped(width: u16, text: &str) -> String {
     }
     lines.push(line);
     lines.join("\n")
+}
+
+/// `1.03, 1.05 to 1.08`: runs of steps that follow one another.
+pub(super) fn steps(ids: &[StepId]) -> String {
+    let follows = |before: &StepId, after: &StepId| match (before, after) {
+        (StepId::Hop { hop, place }, StepId::Hop { hop: same, place: next }) => {
+            hop == same && place + 1 == *next
+        }
+        (StepId::Final { place }, StepId::Final { place: next }) => place + 1 == *next,
+        _ => false,
+    };
+    let runs = ids.chunk_by(follows).map(|run| match run {
+        [first, .., last] => format!("{first} to {last}"),
+        [one] => one.to_string(),
+        [] => String::new(),
+    });
+    runs.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::steps;
+
+    #[test]
+    fn runs_of_steps_are_folded() {
+        for (ids, text) in [
+            (vec!["1.03"], "1.03"),
+            (vec!["1.03", "1.05", "1.06", "1.07"], "1.03, 1.05 to 1.07"),
+            (vec!["1.09", "2.01", "final.01", "final.02"], "1.09, 2.01, final.01 to final.02"),
+            (vec![], ""),
+        ] {
+            let ids: Vec<_> = ids.iter().map(|id| id.parse().unwrap()).collect();
+            assert_eq!(steps(&ids), text);
+        }
+    }
 }

@@ -57,8 +57,8 @@ fn rename(
                 |step: &Step| step.targets.iter().filter(|it| one.targets.contains(it)).count();
             let alike =
                 rest.iter().zip(&mut ids).filter(|(step, id)| id.is_none() && alike(one, step));
-            // Where one step became two, the one with most of its targets.
-            let most = alike.rev().max_by_key(|(step, _)| common(step));
+            // Where one step became two, the one with most of its targets, else the larger one.
+            let most = alike.rev().max_by_key(|(step, _)| (common(step), step.targets.len()));
             if let Some((_, id)) = most {
                 *id = Some(one.id);
                 taken.insert(one.id);

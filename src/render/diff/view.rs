@@ -9,6 +9,7 @@ use crate::plan::StepId;
 
 use super::super::text::clean;
 use super::super::text::counted;
+use super::super::text::steps;
 
 const HOPS: &str = "Hops";
 
@@ -149,7 +150,7 @@ fn line(alike: &[&Change], basis: &[String]) -> Line {
         },
         (many, _) => {
             let ids: Vec<StepId> = many.iter().filter_map(|change| change.step).collect();
-            format!("{} ({} steps)", listed(&ids), ids.len())
+            format!("{} ({} steps)", steps(&ids), ids.len())
         }
     };
     let done = first.kind.is_done();
@@ -168,21 +169,4 @@ fn line(alike: &[&Change], basis: &[String]) -> Line {
             .map(|it| clean(it))
             .unwrap_or_default(),
     }
-}
-
-/// Step ids; neighbours as a range.
-fn listed(ids: &[StepId]) -> String {
-    let follows = |one: &StepId, two: &StepId| match (one, two) {
-        (StepId::Hop { hop: a, place: b }, StepId::Hop { hop: c, place: d }) => {
-            a == c && b + 1 == *d
-        }
-        (StepId::Final { place: b }, StepId::Final { place: d }) => b + 1 == *d,
-        _ => false,
-    };
-    let runs = ids.chunk_by(follows).map(|run| match run {
-        [] => String::new(),
-        [one] => one.to_string(),
-        [first, .., last] => format!("{first} to {last}"),
-    });
-    runs.collect::<Vec<_>>().join(", ")
 }

@@ -4,8 +4,8 @@
 use crate::diagnostic::Diagnostic;
 use crate::estimate::Estimate;
 
+use super::super::text::steps;
 use super::blocks::blocks;
-use super::text::steps;
 
 const HEADER: [&str; 14] = [
     "plan",

@@ -9,9 +9,9 @@ use crate::estimate::Instant;
 use crate::estimate::WindowUse;
 use crate::plan::Duration;
 
+use super::super::text::steps;
 use super::super::view::clock;
 use super::text::moment;
-use super::text::steps;
 use super::text::weekday_moment;
 
 /// A moment, in two forms.

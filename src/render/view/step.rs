@@ -10,6 +10,7 @@ use crate::plan::Duration;
 use crate::plan::Step;
 use crate::plan::StepKind;
 
+use super::super::text::steps as ids;
 use super::names::Lists;
 use super::names::Names;
 use super::signed::Signed;
@@ -30,6 +31,8 @@ pub struct Block<'a> {
     pub first: String,
     /// The last step; the first again where there is but one.
     pub last: String,
+    /// All of them: `1.03`, or `1.03 to 1.05`.
+    pub ids: String,
     /// How many steps.
     pub count: usize,
     /// What is done.
@@ -295,6 +298,7 @@ impl<'a> Block<'a> {
             more_anchors: steps[1..].iter().map(|step| anchor(&step.id.to_string())).collect(),
             first: id,
             last: last.id.to_string(),
+            ids: ids(&steps.iter().map(|step| step.id).collect::<Vec<_>>()),
             count: steps.len(),
             title: title(steps),
             kind: first.kind.name(),
