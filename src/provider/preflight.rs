@@ -91,14 +91,14 @@ fn checkpoints(site: &Site<'_>, hop: &HopFrame<'_>) -> Vec<Checkpoint> {
     list.push(checks::api_services());
     if hop.control_plane_moves {
         list.push(checks::removed_apis(hop.to.minor()));
-        list.push(checks::webhooks());
     }
+    list.push(checks::webhooks());
     list.push(checks::disruption_budgets());
     list.push(checks::unmanaged_pods());
     list.push(checks::system_pods());
     list.push(etcd::healthy(site));
     list.push(etcd::no_alarm(site));
-    if hop.control_plane_moves && site.provider == Provider::Kubeadm {
+    if site.provider == Provider::Kubeadm {
         let (run, expect) = packages::available(site, hop.to);
         list.push(checks::by_hand(
             "release-available",

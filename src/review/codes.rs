@@ -16,6 +16,8 @@ codes! {
         "the plan is under way";
     LookedAtLongAgo = "REV006", Warning, None,
         "the cluster was looked at long ago";
+    TakenUp = "REV007", Info, None,
+        "the plan was taken up again";
     NewerPatch = "REV010", Info, Some(RuleId::NewestPatch),
         "a newer patch is out than the one that the plan stops at";
     NewFault = "REV011", Warning, Some(RuleId::NewestPatch),

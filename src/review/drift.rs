@@ -244,3 +244,21 @@ fn of_steps(steps: &[StepId]) -> String {
         (some, more) => format!("; steps {} and {more} more are affected", some.join(", ")),
     }
 }
+
+/// A plan that was taken up again is reviewed from there on: why it was, and what of it may be open.
+pub(super) fn taken_up(plan: &Plan, report: &mut Report) {
+    for resumption in &plan.resumed {
+        let because = resumption.because.join("; ");
+        let open: Vec<String> = resumption.unproven.iter().map(ToString::to_string).collect();
+        let open = if open.is_empty() {
+            "the steps before it are not reviewed again".to_owned()
+        } else {
+            format!("the sign-offs tell whether {} is done", crate::finding::some(&open))
+        };
+        report.add(
+            Draft::new(Code::TakenUp, resumption.before.to_string())
+                .says(format!("the plan was taken up again here: {because}"))
+                .help(format!("{open}; `kubehop diff OLD NEW` says what has changed")),
+        );
+    }
+}

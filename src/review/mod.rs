@@ -118,11 +118,12 @@ pub fn review(request: &Request<'_>) -> Result<Review, Diagnostic> {
     let facts = CatalogFacts::new(catalog, plan)?;
     let mut found = verify::verify(plan, &facts, skew, tool, inventory);
     found.retain(|finding| !SAID_HERE.contains(&finding.code));
+    let mut report = Report::default();
+    drift::taken_up(plan, &mut report);
     // What is over was decided before.
     let to_do = plan.to_do();
     let plan = &*to_do;
     let timeline = Timeline::new(plan);
-    let mut report = Report::default();
     let drift = if let Some(inventory) = inventory {
         drift::check(plan, inventory, &mut report)
     } else {

@@ -1,8 +1,15 @@
 //! The cluster has moved since the plan was made.
 
+use std::collections::BTreeSet;
+
+use kubehop::catalog::Catalog;
 use kubehop::diagnostic::Severity;
 use kubehop::inventory::Inventory;
 use kubehop::inventory::Node;
+use kubehop::policy::ToolRules;
+use kubehop::policy::VersionSkewPolicy;
+use kubehop::progress;
+use kubehop::resume;
 use kubehop::review::DriftKind;
 use kubehop::review::Verdict;
 
@@ -13,7 +20,7 @@ use crate::good::reasons;
 use crate::good::severities;
 
 pub(crate) fn codes() -> impl Iterator<Item = &'static str> {
-    cases().into_iter().map(|(_, _, code, _)| code).chain(["REV006", "REV020"])
+    cases().into_iter().map(|(_, _, code, _)| code).chain(["REV006", "REV007", "REV020"])
 }
 
 type Edit = fn(&mut Inventory);
@@ -161,6 +168,43 @@ fn an_old_look_is_a_condition_unless_one_looks_again() {
     assert!(review.not_assessed.iter().any(|row| row.id == "cluster"));
     assert!(!found(&old(Some(inventory())).review()).contains("REV006"));
     assert!(!found(&Case { inventory: None, ..Case::new() }.review()).contains("REV006"));
+}
+
+/// The control plane has moved, then a node came: what is left is reviewed, and that it happened is said.
+#[test]
+fn a_plan_that_was_taken_up_again_is_reviewed_from_there() {
+    let plan = crate::good::good();
+    let mut now = inventory();
+    for node in &mut now.control_plane {
+        for part in [&mut node.apiserver, &mut node.controller_manager, &mut node.scheduler] {
+            part.clone_from(&Some(plan.hops[0].to.clone()));
+        }
+    }
+    now.kube_proxy = Some(plan.hops[0].to.clone());
+    join(&mut now, "w-4", "v1.35.9");
+    let resumed = resume::resume(&resume::Request {
+        progress: progress::Request { plan: &plan, inventory: &now, signed: BTreeSet::new() },
+        catalog: &Catalog::embedded(),
+        wishes: resume::Wishes::default(),
+        policy: VersionSkewPolicy::upstream(),
+        tool: ToolRules::kubeadm(),
+    });
+    let new = *resumed.unwrap().plan.unwrap();
+    let over = new.over();
+    assert!(over > 5);
+    let review = Case { plan: new.clone(), inventory: Some(now), ..Case::new() }.review();
+    let told = review.findings.iter().find(|it| it.code == "REV007").unwrap();
+    assert_eq!(
+        (told.severity, told.subject.clone()),
+        (Severity::Info, new.resumed[0].before.to_string())
+    );
+    assert!(told.message.contains("`w-4`"), "{told:?}");
+    assert_eq!(review.drift, []);
+    assert_eq!(review.verdict, Verdict::Approve, "{:?}", review.reasons);
+    let to_do = new.to_do();
+    assert_eq!(review.changes.summary.steps, to_do.steps().count() as u64);
+    let gone = &plan.hops[0].steps[4].id.to_string();
+    assert!(!kubehop::render::review_markdown(&review).unwrap().contains(&format!("| {gone} |")));
 }
 
 #[test]
