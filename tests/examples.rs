@@ -43,10 +43,11 @@ fn examples_are_current_and_sound() {
         assert!(output.status.success(), "{file}: {}", String::from_utf8_lossy(&output.stderr));
         compare_or_write(&root().join(&file), &String::from_utf8(output.stdout).unwrap(), HOW);
     }
-    let names = names(".plan.yaml");
-    for name in &names {
-        let plan = format!("plans/{name}.plan.yaml");
-        let inventory = format!("plans/{name}.inventory.yaml");
+    let plans = names(".plan.yaml").into_iter().map(|it| (it, ["plan", "inventory"]));
+    let resumed = names(".resumed.yaml").into_iter().map(|it| (it, ["resumed", "half-way"]));
+    for (name, [plan, inventory]) in plans.chain(resumed) {
+        let plan = format!("plans/{name}.{plan}.yaml");
+        let inventory = format!("plans/{name}.{inventory}.yaml");
         let output =
             kubehop(&["verify", &plan, "--inventory", &inventory, "-o", "json"].map(str::to_owned));
         let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -60,10 +61,11 @@ fn examples_are_current_and_sound() {
     }
 }
 
-/// The samples show more than approvals: one with conditions, one that is rejected.
+/// The samples show every verdict.
 #[test]
-fn reviews_show_every_verdict_that_asks_for_something() {
+fn reviews_show_every_verdict() {
     for (file, verdict, reason) in [
+        ("prod-ca-1.review.md", "✓ **Approve.**", ""),
         ("prod-us-1.review.md", "! **Approve with conditions.**", "REV049"),
         ("prod-eu-1.review.md", "✗ **Reject.**", "REV003"),
     ] {

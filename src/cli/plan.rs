@@ -34,6 +34,10 @@ pub(super) fn run(
     if let Some(path) = &arguments.resume {
         return resume::run(arguments, path, &catalog, printer);
     }
+    if arguments.record.is_some() {
+        return Err(Diagnostic::error("`--record` is the record of a plan that is under way")
+            .help("name that plan with `--resume PLAN`, or leave `--record` out"));
+    }
     let inventory = settings::inventory(arguments, &catalog, printer)?;
     if arguments.compare {
         return compare::run(arguments, &catalog, &inventory, printer);

@@ -1,5 +1,6 @@
 //! `kubehop record`: who did which step, and when; and what came of the whole.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -16,6 +17,7 @@ use crate::record::Moment;
 use crate::record::NewEntry;
 use crate::record::Record;
 use crate::record::Report;
+use crate::record::Standings;
 use crate::render;
 
 use super::ExitStatus;
@@ -65,6 +67,15 @@ pub(super) fn read(path: &Path, plan: &Plan) -> Result<Record, Diagnostic> {
         ));
     };
     record::read(&file, plan)
+}
+
+/// The steps that a record has as done, or left out on purpose; none where none is named.
+pub(super) fn signed(path: Option<&Path>, plan: &Plan) -> Result<BTreeSet<StepId>, Diagnostic> {
+    let Some(path) = path else { return Ok(BTreeSet::new()) };
+    let record = read(path, plan)?;
+    let standings = Standings::new(plan, &record);
+    let settled = plan.steps().map(|(_, step)| step.id);
+    Ok(settled.filter(|id| standings.of(*id).state.is_settled()).collect())
 }
 
 /// The record's place where none is named: beside the plan as it was named. Where that is a link,

@@ -24,6 +24,7 @@ use super::plan::nothing_to_do;
 use super::plan::proven;
 use super::plan::show;
 use super::printer::Printer;
+use super::record;
 use super::refusal;
 use super::settings;
 use super::source;
@@ -41,7 +42,7 @@ pub(super) fn run(
         progress: progress::Request {
             plan: &plan,
             inventory: &inventory,
-            signed: std::collections::BTreeSet::new(),
+            signed: record::signed(arguments.record.as_deref(), &plan)?,
         },
         catalog,
         wishes: settings::wishes(arguments)?,

@@ -1,7 +1,5 @@
 //! `kubehop status`: where a plan stands.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
 use crate::diagnostic::Diagnostic;
@@ -9,11 +7,9 @@ use crate::estimate::Ahead;
 use crate::estimate::Answer;
 use crate::plan;
 use crate::plan::Plan;
-use crate::plan::StepId;
 use crate::progress::Comparison;
 use crate::progress::Progress;
 use crate::progress::Request;
-use crate::record::Standings;
 use crate::render as documents;
 
 use super::ExitStatus;
@@ -46,7 +42,7 @@ pub(super) fn run(
     input::only_one_from_stdin([Some(path.as_path()), source::stdin(source)])?;
     let plan = plan::read(&input::read(path)?)?;
     let inventory = source::given(source, printer)?;
-    let signed = signed(arguments, &plan)?;
+    let signed = record::signed(arguments.record.as_deref(), &plan)?;
     let request = Request { plan: &plan, inventory: &inventory, signed };
     let comparison = Comparison::of(&request);
     let progress = comparison.progress();
@@ -65,15 +61,6 @@ pub(super) fn run(
         }
     }
     Ok(if progress.conflicts.is_empty() { ExitStatus::Done } else { ExitStatus::No })
-}
-
-/// The steps that the record has as done, or left out on purpose.
-fn signed(arguments: &StatusArguments, plan: &Plan) -> Result<BTreeSet<StepId>, Diagnostic> {
-    let Some(path) = &arguments.record else { return Ok(BTreeSet::new()) };
-    let record = record::read(path, plan)?;
-    let standings = Standings::new(plan, &record);
-    let settled = plan.steps().map(|(_, step)| step.id);
-    Ok(settled.filter(|id| standings.of(*id).state.is_settled()).collect())
 }
 
 /// The windows that the rest of the plan needs in the environment that this cluster is, where a start

@@ -9,8 +9,6 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-use crate::component::Component;
-
 use super::Hop;
 use super::InventoryProvenance;
 use super::Plan;
@@ -93,9 +91,6 @@ impl Plan {
         let hops = self.hops.iter().map(|hop| Hop { steps: rest(&hop.steps), ..hop.clone() });
         let hops: Vec<Hop> = hops.filter(|hop| !hop.steps.is_empty()).collect();
         let closing = rest(&self.closing);
-        let servers = last.state.instances.iter();
-        let servers = servers.filter(|group| group.component == Component::KubeApiserver);
-        let oldest = servers.filter_map(|group| group.version.kubernetes()).min().cloned();
         let looked_at = InventoryProvenance {
             digest: last.inventory.clone(),
             observed_at: last.observed_at,
@@ -105,7 +100,6 @@ impl Plan {
         let summary = Summary::count(&hops, &closing, control_plane_nodes, worker_nodes);
         Cow::Owned(Self {
             provenance: Provenance { inventory: looked_at, ..self.provenance.clone() },
-            from: oldest.unwrap_or_else(|| self.from.clone()),
             initial_state: last.state.clone(),
             resumed: Vec::new(),
             summary: Summary { every_hop_drains, ..summary },

@@ -202,3 +202,27 @@ fn a_damaged_record_is_named_on_every_way() {
         refused(&run(&folder, arguments), "plan.record.yaml:7:1");
     }
 }
+
+/// What versions cannot prove, a signature settles where a plan is taken up again.
+#[test]
+fn a_plan_is_taken_up_again_with_its_record() {
+    let folder = folder("resume");
+    let plans = super::support::root().join("plans");
+    for (from, to) in
+        [("prod-ca-1.plan.yaml", "plan.yaml"), ("prod-ca-1.half-way.yaml", "now.yaml")]
+    {
+        std::fs::copy(plans.join(from), folder.join(to)).unwrap();
+    }
+    let resume = ["plan", "--resume", "plan.yaml", "--inventory", "now.yaml", "-o", "json", "-q"];
+    let unproven = |more: &[&str]| -> Value {
+        let said = ok(run(&folder, &[&resume[..], more].concat()));
+        let plan: Value = serde_json::from_str(&said).unwrap();
+        plan["resumed"][0]["unproven"].clone()
+    };
+    assert_eq!(unproven(&[]), serde_json::json!(["1.07"]));
+    ok(sign(&folder, "1.07", "a").output().unwrap());
+    assert_eq!(unproven(&["--record", "plan.record.yaml"]), Value::Null);
+    refused(&run(&folder, &[&resume[..], &["--record", "no.yaml"]].concat()), "there is no record");
+    let alone = ["plan", "--from", "1.35", "--to", "1.36", "--record", "plan.record.yaml"];
+    refused(&run(&folder, &alone), "--resume");
+}

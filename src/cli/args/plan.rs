@@ -26,7 +26,7 @@ use crate::version::VersionRequest;
   kubehop plan --from-dump dump --to 1.33
   kubehop plan --inventory prod.yaml --to 1.33 --strategy min-drains -o yaml > plan.yaml
   kubehop plan --inventory prod.yaml --to 1.32 --to 1.33 --compare --start 2027-01-11
-  kubehop plan --resume plan.yaml --context prod-eu-1 -o yaml > rest.yaml
+  kubehop plan --resume plan.yaml --record plan.record.yaml --context prod-eu-1 -o yaml > rest.yaml
   kubectl hop plan --inventory - --to 1.31 < prod.yaml      installed as kubectl-hop")]
 pub(in crate::cli) struct PlanArguments {
     /// What runs now: a minor (`1.27`: its newest known patch) or a release (`v1.27.16`)
@@ -41,6 +41,9 @@ pub(in crate::cli) struct PlanArguments {
     /// others are given; `-` reads standard input
     #[arg(long, value_name = "PLAN", conflicts_with_all = ["from", "etcd", "etcd_topology", "provider", "control_plane_nodes", "workers", "compare"])]
     pub(in crate::cli) resume: Option<PathBuf>,
+    /// With --resume, the record of the plan: its sign-offs settle what versions cannot prove
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) record: Option<PathBuf>,
     /// The etcd that runs now; without it, that of kubeadm for the running release is assumed
     #[arg(long, value_name = "VERSION", conflicts_with_all = ["inventory", "observed"])]
     pub(in crate::cli) etcd: Option<EtcdVersion>,

@@ -4,8 +4,10 @@ use serde::Serialize;
 
 use crate::plan::Plan;
 use crate::plan::Step;
+use crate::plan::StepId;
 
 use super::super::record::minute;
+use super::hop::StepLink;
 use super::step::anchor;
 
 /// A plan that was taken up again.
@@ -15,6 +17,8 @@ pub struct Resumed<'a> {
     pub times: Vec<TakenUp<'a>>,
     /// The steps that are over since.
     pub over: Vec<Over>,
+    /// The steps before the next one that leave no trace in versions, so that they may be done or not.
+    pub unproven: Vec<StepLink>,
     /// The step with which it goes on; empty where it was never taken up.
     pub next: String,
     /// Its anchor.
@@ -55,10 +59,13 @@ impl<'a> Resumed<'a> {
             title: step.title.clone(),
             targets: step.targets.len(),
         };
+        let unproven = plan.resumed.last().map(|last| last.unproven.as_slice());
+        let link = |id: &StepId| StepLink { id: id.to_string(), anchor: anchor(&id.to_string()) };
         let next = plan.resumed.last().map(|last| last.before.to_string()).unwrap_or_default();
         Self {
             times: times.collect(),
             over: plan.behind().map(over).collect(),
+            unproven: unproven.unwrap_or_default().iter().map(link).collect(),
             anchor: anchor(&next),
             next,
         }
