@@ -233,10 +233,9 @@ fn unknown_step(plan: &Plan, step: StepId) -> Diagnostic {
     let mut ranges: Vec<String> = Vec::new();
     let hops = plan.hops.iter().map(|hop| hop.steps.as_slice());
     for steps in hops.chain([plan.closing.as_slice()]) {
-        if let (Some(first), Some(last)) = (steps.first(), steps.last()) {
-            ranges.push(format!("{} to {}", first.id, last.id));
-        }
+        ranges.push(text::steps(&steps.iter().map(|step| step.id).collect::<Vec<_>>()));
     }
+    ranges.retain(|range| !range.is_empty());
     let diagnostic = Diagnostic::error(format!("the plan has no step `{step}`"));
     if ranges.is_empty() {
         return diagnostic.help("the plan has no steps: there is nothing to do");

@@ -15,6 +15,7 @@ use super::Options;
 use super::text::counted;
 use super::text::one_line;
 use super::text::print;
+use super::text::steps as ids;
 use super::text::table;
 use super::text::wrapped;
 use super::view::HopView;
@@ -113,12 +114,8 @@ fn order(out: &mut String, plan: &Plan) {
     let steps: Vec<&Step> =
         plan.steps().map(|(_, step)| step).filter(|step| !step.transitions.is_empty()).collect();
     for steps in steps.chunk_by(|left, right| moves(left) == moves(right)) {
-        let (first, last) = (steps[0], steps[steps.len() - 1]);
-        let ids = if steps.len() == 1 {
-            first.id.to_string()
-        } else {
-            format!("{} to {}", first.id, last.id)
-        };
+        let first = steps[0];
+        let ids = ids(&steps.iter().map(|step| step.id).collect::<Vec<_>>());
         let to = first.transitions[0].to.to_string();
         table.add_row([ids, parts(first), to, place(steps)]);
     }

@@ -16,6 +16,7 @@ use crate::progress::Progress;
 
 use super::super::text::clean;
 use super::super::text::counted;
+use super::super::text::steps;
 use super::super::view::clock;
 
 /// Names that are listed; of more, the first and how many.
@@ -188,12 +189,10 @@ fn doubt(progress: &Progress, titled: &dyn Fn(StepId) -> String) -> String {
 }
 
 /// Steps by their ids; a run of them as its ends.
-fn span(steps: &[StepId]) -> String {
-    match steps {
-        [] => String::new(),
-        [one] => one.to_string(),
+fn span(places: &[StepId]) -> String {
+    match places {
         [one, two] => format!("{one} and {two}"),
-        [first, .., last] => format!("{first} to {last}"),
+        many => steps(many),
     }
 }
 

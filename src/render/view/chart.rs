@@ -181,7 +181,7 @@ impl Chart {
                 block.time.likely.clone()
             };
             let bar = Bar::plain(TOP + number * ROW, look, x, x + width);
-            bars.push(Bar { begins: clock(begins), ..bar.with_text(label(block), text) });
+            bars.push(Bar { begins: clock(begins), ..bar.with_text(block.ids.clone(), text) });
         }
         Self::new(axis.ticks(), bars)
     }
@@ -215,12 +215,5 @@ impl Chart {
     fn new(ticks: Vec<Tick>, bars: Vec<Bar>) -> Self {
         let height = TOP + bars.last().map_or(0, |bar| bar.y + ROW - TOP) + 4;
         Self { width: WIDTH, height, left: LEFT, top: TOP, row: ROW, ticks, bars }
-    }
-}
-
-fn label(block: &Block<'_>) -> String {
-    match block.count {
-        1 => block.first.clone(),
-        _ => format!("{} to {}", block.first, block.last),
     }
 }
