@@ -1,8 +1,10 @@
 //! What is done of one plan, and a new rest, as one plan.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::component::Component;
+use crate::component::ComponentVersion;
 use crate::plan::Covered;
 use crate::plan::Hazard;
 use crate::plan::Hop;
@@ -31,6 +33,7 @@ pub(super) fn compose(
     reasons: &[String],
 ) -> Option<Plan> {
     let frontier = Frontier::of(plan, progress);
+    let open = frontier.unproven();
     let ends = |hop: &Hop| fresh.hops.first().is_some_and(|it| it.to.minor() == hop.to.minor());
     // A hop that is over is gone back to where what runs now must be brought to its end first.
     let last = frontier.hops_over().checked_sub(1).filter(|at| ends(&plan.hops[*at]));
@@ -43,7 +46,9 @@ pub(super) fn compose(
     let mut over = hops.iter().map(|hop| hop.steps.len()).sum();
     let mut rest = fresh.hops.clone();
     if let Some(hop) = going_on.map(|at| &plan.hops[at]) {
-        let before = frontier.before(hop, frontier.open(hop));
+        let mut before = frontier.before(hop, frontier.open(hop));
+        // Where a snapshot is wanted, the rest takes one.
+        before.retain(|step| step.kind != StepKind::Backup || !open.contains(&step.id));
         over += before.len();
         hops.push(joined(hop, before, &mut rest));
     }
@@ -84,12 +89,18 @@ pub(super) fn compose(
         plan,
         over,
     );
-    let open = frontier.unproven();
-    let stands = |hop: &Hop| servers(&fresh.initial_state).all(|version| *version == hop.to);
+    let found = &fresh.initial_state;
     let unproven = composed.hops.iter().flat_map(|hop| {
-        // Nobody proves or watches a hop that does not stand where it ended any more.
-        let stands = stands(hop);
-        hop.steps.iter().filter(move |step| stands || !proves(step)).map(|step| step.id)
+        let holds = move |step: &&Step| match step.kind {
+            // What a proof expects is what the hop has led to; the next preflight looks at what runs.
+            StepKind::Validate => ends_at(hop, found),
+            // Nobody watches a hop whose API servers do not run its release any more.
+            StepKind::Soak if watches_the_hop(step) => {
+                servers(found).all(|version| *version == hop.to)
+            }
+            _ => true,
+        };
+        hop.steps.iter().filter(holds).map(|step| step.id)
     });
     let over: BTreeSet<StepId> = composed.steps().take(over).map(|(_, step)| step.id).collect();
     let unproven = unproven.filter(|id| open.contains(id) && over.contains(id)).collect();
@@ -104,6 +115,19 @@ pub(super) fn compose(
         state: fresh.initial_state.clone(),
     });
     Some(recount(composed))
+}
+
+/// Whether a cluster runs what a hop has led to.
+fn ends_at(hop: &Hop, state: &State) -> bool {
+    let mut runs: BTreeMap<Component, BTreeMap<&ComponentVersion, u64>> = BTreeMap::new();
+    for group in &state.instances {
+        let versions = runs.entry(group.component).or_default();
+        *versions.entry(&group.version).or_default() += group.names.len() as u64;
+    }
+    hop.versions.iter().all(|change| {
+        let after = change.after.iter().map(|it| (&it.version, it.count));
+        after.eq(runs.get(&change.component).into_iter().flatten().map(|(at, count)| (*at, *count)))
+    })
 }
 
 /// What the API servers run.
@@ -121,7 +145,8 @@ fn same_data(plan: &Plan, fresh: &Plan) -> bool {
         && then.options.os == now.options.os
 }
 
-/// Whether two hops do the same, step by step, so that the one that was approved can stand.
+/// Whether two hops do the same, step by step, to a cluster of the same versions, so that the one that was
+/// approved can stand: a preflight expects what runs.
 fn do_the_same(old: &Hop, new: &Hop) -> bool {
     let acts = |hop: &Hop| {
         let steps = hop.steps.iter();
@@ -131,7 +156,8 @@ fn do_the_same(old: &Hop, new: &Hop) -> bool {
         };
         steps.map(act).collect::<Vec<_>>()
     };
-    (&old.from, &old.to) == (&new.from, &new.to) && acts(old) == acts(new)
+    let ends = |hop: &Hop| (hop.from.clone(), hop.to.clone(), hop.versions.clone());
+    ends(old) == ends(new) && acts(old) == acts(new)
 }
 
 /// The hop that is under way: its steps that are over, then those that bring it to its end, from a look at
@@ -146,25 +172,28 @@ fn joined(hop: &Hop, mut steps: Vec<Step>, rest: &mut Vec<Hop>) -> Hop {
         hazards.extend(tail.hazards.into_iter().filter(|it| !listed(it)));
         to = tail.to;
         let watched = steps.iter().any(watches_the_hop);
-        for mut step in tail.steps {
-            // The hop is watched as a whole, not only what was left of it.
-            if let Some(soak) = hop.steps.iter().find(|it| watches_the_hop(it))
-                && watches_the_hop(&step)
-                && to == hop.to
-                && !watched
-            {
-                step = soak.clone();
-            }
-            steps.push(step);
+        for step in tail.steps {
+            let soak = hop.steps.iter().find(|it| watches_the_hop(it) && to == hop.to && !watched);
+            steps.push(match soak.filter(|_| watches_the_hop(&step)) {
+                Some(soak) => watched_as_a_whole(step, soak),
+                None => step,
+            });
         }
     }
     let covered = hop.covered.iter().map(|it| Covered { steps: Vec::new(), ..it.clone() });
     Hop { to, hazards, covered: covered.collect(), steps, ..hop.clone() }
 }
 
-/// Whether a step is about a hop as a whole.
-fn proves(step: &Step) -> bool {
-    step.kind == StepKind::Validate || watches_the_hop(step)
+/// A hop is watched as a whole, not only what was left of it; what is expected is what runs now.
+fn watched_as_a_whole(step: Step, soak: &Step) -> Step {
+    let hosts = |step: &Step| -> Vec<String> {
+        step.commands.iter().map(|command| command.on.clone()).collect()
+    };
+    if hosts(&step) != hosts(soak) {
+        return step;
+    }
+    let Step { id, targets, checkpoints, .. } = step;
+    Step { id, targets, checkpoints, ..soak.clone() }
 }
 
 fn watches_the_hop(step: &Step) -> bool {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use kubehop::cluster::Strategy;
+use kubehop::component::Component;
 use kubehop::diagnostic::Severity;
 use kubehop::diff::diff;
 use kubehop::inventory::Inventory;
@@ -11,6 +12,7 @@ use kubehop::inventory::Node;
 use kubehop::plan::Plan;
 use kubehop::plan::Step;
 use kubehop::plan::StepId;
+use kubehop::plan::StepKind;
 use kubehop::planner::Outcome;
 use kubehop::planner::plan;
 use kubehop::policy::ToolRules;
@@ -192,6 +194,38 @@ fn next_patch(version: &EtcdVersion) -> EtcdVersion {
     EtcdVersion::new(version.minor(), version.patch() + 1)
 }
 
+/// The preflight of every hop that is not begun expects the versions with which the hop begins.
+fn expects_what_runs(plan: &Plan) -> Result<(), TestCaseError> {
+    let mut over = plan.over();
+    for hop in &plan.hops {
+        let begun = over > 0;
+        over = over.saturating_sub(hop.steps.len());
+        let preflight = hop.steps.iter().find(|step| step.kind == StepKind::Preflight);
+        let Some(preflight) = preflight.filter(|_| !begun) else { continue };
+        for (check, component) in
+            [("start-kubelets", Component::Kubelet), ("start-etcd", Component::Etcd)]
+        {
+            let Some(check) = preflight.checkpoints.iter().find(|it| it.id == check) else {
+                continue;
+            };
+            let Ok(expected) = serde_json::from_str::<Vec<(String, u64)>>(&check.expect) else {
+                continue;
+            };
+            let table = hop.versions.iter().find(|it| it.component == component);
+            let runs = table.into_iter().flat_map(|it| &it.before);
+            let runs: BTreeMap<String, u64> = runs
+                .map(|it| (it.version.to_string().trim_start_matches('v').to_owned(), it.count))
+                .collect();
+            let expected: BTreeMap<String, u64> = expected
+                .into_iter()
+                .map(|(version, count)| (version.trim_start_matches('v').to_owned(), count))
+                .collect();
+            prop_assert_eq!(&expected, &runs, "{} {}", preflight.id, component);
+        }
+    }
+    Ok(())
+}
+
 /// Whatever has happened and is asked for, the answer is a plan that the verifier accepts, a reason, or
 /// that nothing is left; `continued` plans leave what is done.
 fn is_sound(plan: &Plan, now: &Inventory, wishes: Wishes) -> Result<(), TestCaseError> {
@@ -241,6 +275,7 @@ fn is_sound(plan: &Plan, now: &Inventory, wishes: Wishes) -> Result<(), TestCase
                 let same = old.get(&act).is_none_or(|were| !were.is_disjoint(&ids));
                 prop_assert!(same, "{:?}", act);
             }
+            expects_what_runs(new)?;
             // From where it stands it is a plan in which nothing unexpected has happened.
             let again = crate::walk::resumed(new, now, Wishes::default());
             let again = again.map(|it| (it.way, it.reasons));

@@ -113,6 +113,10 @@ fn etcd_that_somebody_moved_is_made_level_first() {
     assert_eq!(kinds[..2], [StepKind::Preflight, StepKind::Gate]);
     assert_eq!((&kinds[2..5], kinds[5]), (&etcd[..], StepKind::Upgrade));
     assert_eq!(left[3].targets, named(&["cp-2", "cp-3"]));
+    // The next hop, which does what it did, expects the etcd that runs then.
+    let preflight = new.step(id("3.01")).unwrap();
+    let etcd = preflight.checkpoints.iter().find(|check| check.id == "start-etcd").unwrap();
+    assert_eq!(etcd.expect, "[[\"3.5.34\",3]]");
     assert_eq!(left[5].id, id("2.09"));
 }
 
