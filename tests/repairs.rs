@@ -441,3 +441,38 @@ fn the_record_of_a_half_done_hop_may_name_either_release() {
     assert_eq!(of("v1.30.5"), (1, 0), "level");
     assert_eq!(of("v1.29.5"), (0, 1), "half done");
 }
+
+/// On a manual install kube-proxy is a service of each node. One that is behind on a single node used to
+/// be taken for a rollout that would finish by itself, so that it stayed behind.
+#[test]
+fn kube_proxy_of_a_single_node_is_brought_up() {
+    let parts = "controlPlane:
+  nodes: [{name: c-1, kubeApiserver: v1.30.14, kubeControllerManager: v1.30.14, kubeScheduler: v1.30.14}]
+etcd: {topology: external, members: [{name: e-1, version: v3.5.33}]}
+kubeProxy: v1.30.14
+nodePools:
+- name: general
+  nodes: [{name: w-1, kubelet: v1.30.14}, {name: w-2, kubelet: v1.30.14, kubeProxy: v1.27.16}]
+";
+    let (now, catalog) = (inventory("manual", parts), Catalog::embedded());
+    let plan = planned(&request(&now, &catalog, "1.31"));
+    let behind: Vec<&Step> = moves(&plan, Component::KubeProxy)
+        .into_iter()
+        .filter(|step| step.targets.iter().any(|name| name.as_str() == "w-2"))
+        .collect();
+    let from: Vec<String> = behind
+        .iter()
+        .flat_map(|step| &step.transitions)
+        .filter(|moved| moved.component == Component::KubeProxy)
+        .map(|moved| moved.from.to_string())
+        .collect();
+    assert_eq!(from.first().map(String::as_str), Some("v1.27.16"), "{from:?}");
+    // Three minors behind is as far as the policy goes: it moves before the control plane does.
+    let place = |step: &Step| plan.steps().position(|(_, it)| it.id == step.id).unwrap();
+    assert!(place(behind[0]) < place(moves(&plan, Component::KubeApiserver)[0]));
+    assert!(plan.assumptions.iter().all(|it| it.id != "kube-proxy-rollout"));
+    let facts = CatalogFacts::new(&catalog, &plan).unwrap();
+    let (policy, tool) = (VersionSkewPolicy::upstream(), ToolRules::kubeadm());
+    let findings = verify(&plan, &facts, &policy, &tool, Some(&now));
+    assert!(findings.iter().all(|it| it.code != "BASIS004"), "{findings:#?}");
+}
