@@ -148,7 +148,7 @@ fn runs(plan: &Plan, moves: &[(Move, Minute)], start: Minute) -> Vec<Run> {
 }
 
 fn at_the_start(plan: &Plan, component: Component) -> BTreeSet<MinorVersion> {
-    let groups = plan.found().instances.iter().filter(|group| group.component == component);
+    let groups = plan.initial_state.instances.iter().filter(|group| group.component == component);
     groups.filter_map(|group| group.version.kubernetes().map(KubernetesVersion::minor)).collect()
 }
 

@@ -160,6 +160,14 @@ impl Inventory {
         self.control_plane.iter().filter_map(|node| node.apiserver.as_ref()).max()
     }
 
+    /// kube-proxy of the nodes on which it is another than that of the rest.
+    pub fn own_kube_proxies(&self) -> impl Iterator<Item = (&InstanceName, &KubernetesVersion)> {
+        let control_plane = self.control_plane.iter().map(|node| (&node.name, &node.kube_proxy));
+        let workers = self.pools.iter().flat_map(|pool| &pool.nodes);
+        let workers = workers.map(|node| (&node.name, &node.kube_proxy));
+        control_plane.chain(workers).filter_map(|(name, own)| Some((name, own.as_ref()?)))
+    }
+
     /// The number of worker nodes.
     pub fn workers(&self) -> usize {
         self.pools.iter().map(|pool| pool.nodes.len()).sum()

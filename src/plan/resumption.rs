@@ -1,7 +1,6 @@
 //! Where a plan was taken up again: what ran then, which the steps before it need not explain.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
@@ -107,10 +106,5 @@ impl Plan {
             closing,
             ..self.clone()
         })
-    }
-
-    /// The states that were found, by the steps before which they were.
-    pub fn found_before(&self) -> BTreeMap<StepId, &State> {
-        self.resumed.iter().map(|it| (it.before, &it.state)).collect()
     }
 }

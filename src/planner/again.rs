@@ -33,7 +33,7 @@ use super::plan as make;
 /// The plan from the same start to the same target with another strategy; `None` where the plan does
 /// not tell enough, or was made with other data, by another version, or edited since.
 pub fn with_strategy(plan: &Plan, catalog: &Catalog, strategy: Strategy) -> Option<Plan> {
-    let inventory = inventory(plan.found());
+    let inventory = inventory(&plan.initial_state);
     let own = planned(plan, catalog, &inventory, plan.strategy)?;
     let same = plan.hops.len() == own.hops.len()
         && plan.steps().map(|(_, step)| does(step)).eq(own.steps().map(|(_, step)| does(step)));

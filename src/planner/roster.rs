@@ -41,13 +41,8 @@ pub(super) struct Group {
 
 impl Roster {
     pub(super) fn new(inventory: Inventory) -> Self {
-        let masters = inventory.control_plane.iter().map(|node| (&node.name, &node.kube_proxy));
-        let workers = inventory.pools.iter().flat_map(|pool| &pool.nodes);
-        let workers = workers.map(|node| (&node.name, &node.kube_proxy));
-        let own = |(name, version): (&InstanceName, &Option<KubernetesVersion>)| {
-            Some((name.clone(), version.clone()?))
-        };
-        let proxies = masters.chain(workers).filter_map(own).collect();
+        let own = inventory.own_kube_proxies();
+        let proxies = own.map(|(name, version)| (name.clone(), version.clone())).collect();
         Self { inventory, proxies, lists: BTreeMap::new() }
     }
 

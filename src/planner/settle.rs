@@ -103,20 +103,18 @@ pub(super) fn settle(request: &Request<'_>) -> Result<(Inventory, Vec<Assumption
     Ok((inventory, assumptions))
 }
 
-/// Where kube-proxy is a `DaemonSet` the plan moves it as one; pods that run another version than the rest wait for the
-/// rollout that is under way.
+/// Where kube-proxy is a `DaemonSet` the plan moves it as one; pods that run another version than the rest
+/// wait for the rollout that is under way.
 fn assume_rolled_out(inventory: &Inventory, assume: &mut impl FnMut(&str, String, &str)) {
-    let workers = inventory.pools.iter().flat_map(|pool| &pool.nodes);
-    let apart = inventory.control_plane.iter().filter_map(|node| node.kube_proxy.as_ref());
-    let apart: Vec<_> = apart.chain(workers.filter_map(|node| node.kube_proxy.as_ref())).collect();
-    let rolls = inventory.provider == Provider::Kubeadm && !apart.is_empty();
+    let apart = inventory.own_kube_proxies().count();
+    let rolls = inventory.provider == Provider::Kubeadm && apart > 0;
     let Some(rest) = inventory.kube_proxy.as_ref().filter(|_| rolls) else { return };
     assume(
         "kube-proxy-rollout",
         format!(
             "kube-proxy runs another version than {rest} on {}: its rollout is taken to be \
              finished before the first hop",
-            counted(apart.len(), "node")
+            counted(apart, "node")
         ),
         "kubectl -n kube-system rollout status daemonset/kube-proxy --timeout=5m",
     );

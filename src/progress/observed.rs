@@ -133,7 +133,8 @@ impl Observed {
 
     fn kube_proxy(&mut self, plan: &Plan, start: &Runs, inventory: &Inventory) {
         let common = inventory.kube_proxy.as_ref();
-        let own = own_proxies(inventory);
+        let own: BTreeMap<&InstanceName, &KubernetesVersion> =
+            inventory.own_kube_proxies().collect();
         match plan.found().kube_proxy {
             KubeProxyMode::DaemonSet => {
                 let unread = common.is_none()
@@ -172,15 +173,6 @@ impl Observed {
             }
         }
     }
-}
-
-/// kube-proxy of nodes where it is another than that of the rest.
-fn own_proxies(inventory: &Inventory) -> BTreeMap<&InstanceName, &KubernetesVersion> {
-    let control_plane =
-        inventory.control_plane.iter().map(|node| (&node.name, node.kube_proxy.as_ref()));
-    let workers = inventory.pools.iter().flat_map(|pool| &pool.nodes);
-    let workers = workers.map(|node| (&node.name, node.kube_proxy.as_ref()));
-    control_plane.chain(workers).filter_map(|(name, version)| Some((name, version?))).collect()
 }
 
 /// The nodes of a pool of the plan whose names say nothing: made up in the plan, or in the inventory.

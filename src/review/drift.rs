@@ -142,8 +142,8 @@ fn affected(
     instances: &[InstanceName],
     joins: &Joins<'_>,
 ) -> Vec<StepId> {
-    let daemon_set =
-        component == Component::KubeProxy && plan.found().kube_proxy == KubeProxyMode::DaemonSet;
+    let daemon_set = component == Component::KubeProxy
+        && plan.initial_state.kube_proxy == KubeProxyMode::DaemonSet;
     let names: BTreeSet<&str> = instances.iter().map(InstanceName::as_str).collect();
     let pools: BTreeSet<&PoolName> =
         names.iter().filter_map(|name| joins.0.get(name)).copied().collect();
@@ -163,7 +163,7 @@ fn counted(plan: &Plan, inventory: &Inventory, differences: &mut Vec<Difference>
     let mut drift = Vec::new();
     for pool in &inventory.pools {
         let groups: Vec<_> = plan
-            .found()
+            .initial_state
             .instances
             .iter()
             .filter(|group| {

@@ -92,15 +92,16 @@ pub(super) struct Timeline<'a> {
 impl<'a> Timeline<'a> {
     pub(super) fn new(plan: &'a Plan) -> Self {
         let start = Census::of(&plan.initial_state);
-        let mut now = versions(&plan.initial_state);
-        let found = plan.found_before();
+        let mut now: BTreeMap<(Component, &str), &ComponentVersion> = BTreeMap::new();
+        for group in &plan.initial_state.instances {
+            for name in &group.names {
+                now.insert((group.component, name.as_str()), &group.version);
+            }
+        }
         let daemon_set = plan.initial_state.kube_proxy == KubeProxyMode::DaemonSet;
         let mut census = start.clone();
         let mut moments = Vec::new();
         for (_, step) in plan.steps() {
-            if let Some(state) = found.get(&step.id) {
-                (census, now) = (Census::of(state), versions(state));
-            }
             let before = census.clone();
             let mut several = Vec::new();
             for transition in &step.transitions {
@@ -153,12 +154,4 @@ impl<'a> Timeline<'a> {
             .iter()
             .fold(Duration::default(), |sum, moment| sum.plus(moment.step.duration))
     }
-}
-
-fn versions(state: &State) -> BTreeMap<(Component, &str), &ComponentVersion> {
-    let groups = state.instances.iter();
-    let each = groups.flat_map(|group| {
-        group.names.iter().map(|name| ((group.component, name.as_str()), &group.version))
-    });
-    each.collect()
 }

@@ -289,7 +289,8 @@ fn observed<'a>(plan: &Plan, inventory: &'a Inventory) -> Instances<'a> {
             observed.insert((Component::KubeProxy, "kube-proxy"), proxy);
         }
         KubeProxyMode::PerNode => {
-            let own = own_proxies(inventory);
+            let own: BTreeMap<&str, &KubernetesVersion> =
+                inventory.own_kube_proxies().map(|(name, own)| (name.as_str(), own)).collect();
             // A control-plane node without a kubelet has no pods to route for.
             let nodes: Vec<&str> = observed
                 .iter()
@@ -311,13 +312,4 @@ fn observed<'a>(plan: &Plan, inventory: &'a Inventory) -> Instances<'a> {
         KubeProxyMode::None => {}
     }
     observed
-}
-
-/// kube-proxy of the nodes on which it is another than that of the rest.
-fn own_proxies(inventory: &Inventory) -> BTreeMap<&str, &KubernetesVersion> {
-    let masters = inventory.control_plane.iter();
-    let masters = masters.filter_map(|node| Some((node.name.as_str(), node.kube_proxy.as_ref()?)));
-    let workers = inventory.pools.iter().flat_map(|pool| &pool.nodes);
-    let workers = workers.filter_map(|node| Some((node.name.as_str(), node.kube_proxy.as_ref()?)));
-    masters.chain(workers).collect()
 }

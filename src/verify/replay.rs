@@ -87,7 +87,8 @@ struct Past<'a> {
 impl<'a> Past<'a> {
     fn of(plan: &'a Plan) -> Self {
         let last = plan.resumed.last().map(|last| last.before);
-        Self { found: plan.found_before(), last, unheard: Report::default() }
+        let found = plan.resumed.iter().map(|it| (it.before, &it.state)).collect();
+        Self { found, last, unheard: Report::default() }
     }
 
     /// Where to say something of the step at hand.
